@@ -1,0 +1,83 @@
+#include <array>
+
+#include "scenario/metrics.h"
+#include "scenario/scenario.h"
+
+namespace scenario {
+namespace {
+
+template <class E, std::size_t N>
+std::string_view pick(const std::array<std::string_view, N>& names, E value) {
+  static_assert(N == static_cast<std::size_t>(last_value(E{})) + 1, "one name for each value");
+  return names[static_cast<std::size_t>(value)];
+}
+
+constexpr std::array<std::string_view, 3> kTopologies{"mesh", "hierarchical", "star"};
+constexpr std::array<std::string_view, 5> kPolicies{"round_robin", "least_loaded", "power_of_two",
+                                                    "specialised", "joint"};
+constexpr std::array<std::string_view, 5> kStrategies{"momentum", "mean_reversion", "pairs",
+                                                      "arbitrage", "risk"};
+constexpr std::array<std::string_view, 2> kArrivals{"poisson", "constant"};
+constexpr std::array<std::string_view, 3> kSpreads{"fixed", "exponential", "lognormal"};
+constexpr std::array<std::string_view, 3> kFallbacks{"none", "any", "capability"};
+constexpr std::array<std::string_view, 20> kFaults{
+    "crash",      "hang",      "slow_cpu",  "cpu_spike",    "memory_leak", "loss",      "delay",
+    "duplicate",  "reorder",   "corrupt",   "bandwidth",    "partition",   "isolate",   "clog",
+    "disk_error", "disk_full", "disk_slow", "clock_offset", "clock_drift", "clock_step"};
+constexpr std::array<std::string_view, 3> kDiskFates{"keep", "lose", "tear"};
+constexpr std::array<std::string_view, 8> kTargets{"node",    "leader", "hub", "worker",
+                                                   "standby", "venue",  "all", "assignee"};
+constexpr std::array<std::string_view, 8> kProbes{"offered",   "accepted",     "assigned",
+                                                  "persisted", "ordered",      "filled",
+                                                  "replied",   "became_leader"};
+constexpr std::array<std::string_view, 2> kComparisons{"at_most", "at_least"};
+constexpr std::array<std::string_view, 3> kSpofs{"none", "partial", "critical"};
+constexpr std::array<std::string_view, 5> kUnits{"s", "%", "/s", "", "$"};
+constexpr std::array<std::string_view, 2> kBetter{"higher", "lower"};
+
+}  // namespace
+
+std::string_view name_of(TopologyKind kind) {
+  return pick(kTopologies, kind);
+}
+std::string_view name_of(Policy policy) {
+  return pick(kPolicies, policy);
+}
+std::string_view name_of(Strategy strategy) {
+  return pick(kStrategies, strategy);
+}
+std::string_view name_of(Arrivals arrivals) {
+  return pick(kArrivals, arrivals);
+}
+std::string_view name_of(Spread spread) {
+  return pick(kSpreads, spread);
+}
+std::string_view name_of(FallbackKind kind) {
+  return pick(kFallbacks, kind);
+}
+std::string_view name_of(FaultKind kind) {
+  return pick(kFaults, kind);
+}
+std::string_view name_of(DiskFate fate) {
+  return pick(kDiskFates, fate);
+}
+std::string_view name_of(TargetKind kind) {
+  return pick(kTargets, kind);
+}
+std::string_view name_of(Probe probe) {
+  return pick(kProbes, probe);
+}
+std::string_view name_of(Comparison comparison) {
+  return pick(kComparisons, comparison);
+}
+std::string_view name_of(Spof spof) {
+  return pick(kSpofs, spof);
+}
+std::string_view name_of(Unit unit) {
+  return pick(kUnits, unit);
+}
+std::string_view name_of(Better better) {
+  return pick(kBetter, better);
+}
+
+}  // namespace scenario
