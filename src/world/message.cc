@@ -35,8 +35,14 @@ std::size_t wire_size(const Message& message) {
 
 core::Bytes encode_wire(const Message& message) {
   core::check(message.body.size() <= kMaximumBodyBytes, "a message body is at most 1 MiB");
-  Header header{message.from,  message.to,   message.incarnation, message.type,
-                message.flags, message.term, message.key,         0,
+  Header header{message.from,
+                message.to,
+                message.incarnation,
+                message.type,
+                message.flags,
+                message.term,
+                message.key,
+                0,
                 0};
   header.body_size = static_cast<std::uint32_t>(message.body.size());
   header.checksum = checksum_of(header, message.body);

@@ -30,8 +30,8 @@ struct Ticket {
 };
 
 Ticket sample() {
-  return {Id<struct TicketTag>(7), "hi",         {{Side::kSell, -3}, {Side::kBuy, 9}},
-          {{1, "a"}, {2, "b"}},    seconds(2),   std::uint32_t{5}};
+  return {Id<struct TicketTag>(7), "hi",       {{Side::kSell, -3}, {Side::kBuy, 9}},
+          {{1, "a"}, {2, "b"}},    seconds(2), std::uint32_t{5}};
 }
 
 TEST(Codec, EncodesAndDecodesEveryShape) {

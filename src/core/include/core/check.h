@@ -1,7 +1,8 @@
 // The channel for bugs: a condition that only a defect in Muster can make false.
 //
 // check() is on in every build. When it fails, the program prints where and why, lets the one
-// registered handler add what it knows (the run's seed and virtual time), and ends with exit code 5.
+// registered handler add what it knows (the run's seed and virtual time), and ends with exit
+// code 5.
 #pragma once
 
 #include <source_location>

@@ -1,10 +1,12 @@
-// One binary encoding for every value type: message bodies, durable records, trace records, digests.
+// One binary encoding for every value type: message bodies, durable records, trace records,
+// digests.
 //
-// Little-endian, fixed width, fields in declaration order (fields.h); containers are a 32-bit count and
-// their elements; maps and sets must be in strictly ascending key order; an enumeration is encoded as
-// its underlying integer and bounded by an overload `constexpr E last_value(E)` beside it; a variant
-// is an 8-bit index and the alternative. decode() accepts exactly the bytes that encode() makes: it
-// refuses trailing bytes, values out of range, and counts larger than the bytes that are left.
+// Little-endian, fixed width, fields in declaration order (fields.h); containers are a 32-bit count
+// and their elements; maps and sets must be in strictly ascending key order; an enumeration is
+// encoded as its underlying integer and bounded by an overload `constexpr E last_value(E)` beside
+// it; a variant is an 8-bit index and the alternative. decode() accepts exactly the bytes that
+// encode() makes: it refuses trailing bytes, values out of range, and counts larger than the bytes
+// that are left.
 #pragma once
 
 #include <array>

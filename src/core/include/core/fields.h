@@ -18,16 +18,28 @@
 #include <tuple>
 #include <utility>
 
-#define MUSTER_FIELDS(Type, ...)                                            \
-  auto fields() { return std::tie(__VA_ARGS__); }                           \
-  auto fields() const { return std::tie(__VA_ARGS__); }                     \
-  static constexpr std::string_view field_list() { return #__VA_ARGS__; }   \
+#define MUSTER_FIELDS(Type, ...)                   \
+  auto fields() {                                  \
+    return std::tie(__VA_ARGS__);                  \
+  }                                                \
+  auto fields() const {                            \
+    return std::tie(__VA_ARGS__);                  \
+  }                                                \
+  static constexpr std::string_view field_list() { \
+    return #__VA_ARGS__;                           \
+  }                                                \
   bool operator==(const Type&) const = default;
 
-#define MUSTER_NO_FIELDS(Type)                                   \
-  std::tuple<> fields() { return {}; }                           \
-  std::tuple<> fields() const { return {}; }                     \
-  static constexpr std::string_view field_list() { return ""; }  \
+#define MUSTER_NO_FIELDS(Type)                     \
+  std::tuple<> fields() {                          \
+    return {};                                     \
+  }                                                \
+  std::tuple<> fields() const {                    \
+    return {};                                     \
+  }                                                \
+  static constexpr std::string_view field_list() { \
+    return "";                                     \
+  }                                                \
   bool operator==(const Type&) const = default;
 
 namespace core {
@@ -69,7 +81,8 @@ constexpr void for_each_field(T& object, Visitor&& visit) {
   auto members = object.fields();
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (visit(names[I], std::get<I>(members)), ...);
-  }(std::make_index_sequence<field_count<Plain>>{});
+  }
+  (std::make_index_sequence<field_count<Plain>>{});
 }
 
 }  // namespace core

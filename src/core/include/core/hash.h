@@ -1,9 +1,9 @@
 // A 64-bit running hash for fingerprints, digests and salted tables. Not for secrets.
 //
 // Each word is folded in with a multiply and xor-shifts (the finaliser published for splitmix64:
-// Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), so a change of
-// one bit of one word changes the result. Equal on every platform: words are little-endian values, not
-// memory.
+// Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), so a change
+// of one bit of one word changes the result. Equal on every platform: words are little-endian
+// values, not memory.
 #pragma once
 
 #include <bit>

@@ -1,8 +1,8 @@
 // A hash map that cannot be iterated, for look-ups inside deterministic code.
 //
 // Iteration order of a hash table leaks the hash function into results, so there is none; and every
-// table is salted, so code that found a way to depend on the order breaks in the first comparison of
-// two runs. digest() is a sum over entries and so independent of order and salt.
+// table is salted, so code that found a way to depend on the order breaks in the first comparison
+// of two runs. digest() is a sum over entries and so independent of order and salt.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace core {
 
-// The salt of every table made from now on; set once by a composition root, before any table exists.
+// The salt of every table made from now on; set once by a composition root, before any table
+// exists.
 void set_hash_salt(std::uint64_t salt);
 [[nodiscard]] std::uint64_t hash_salt();
 

@@ -1,9 +1,9 @@
 // The channel for expected failures: a value or an Error.
 //
-// Bad input, a missing file, a refused request: these are results, never exceptions, and no exception
-// crosses a module. A bug in Muster itself goes through check.h instead. An Error's code exists only
-// where a caller would act on it; its message is for a person and says what was wrong, where, and
-// what to do next.
+// Bad input, a missing file, a refused request: these are results, never exceptions, and no
+// exception crosses a module. A bug in Muster itself goes through check.h instead. An Error's code
+// exists only where a caller would act on it; its message is for a person and says what was wrong,
+// where, and what to do next.
 #pragma once
 
 #include <expected>
@@ -37,20 +37,20 @@ using Result = std::expected<T, Error>;
 }  // namespace core
 
 // The value of `expression` (a Result), or return its error from the enclosing function.
-#define TRY(...)                                                  \
-  __extension__({                                                 \
-    auto try_result_ = (__VA_ARGS__);                             \
-    if (!try_result_.has_value()) {                               \
-      return std::unexpected(std::move(try_result_).error());     \
-    }                                                             \
-    std::move(try_result_).value();                               \
+#define TRY(...)                                              \
+  __extension__({                                             \
+    auto try_result_ = (__VA_ARGS__);                         \
+    if (!try_result_.has_value()) {                           \
+      return std::unexpected(std::move(try_result_).error()); \
+    }                                                         \
+    std::move(try_result_).value();                           \
   })
 
 // The same for Result<void>.
-#define TRY_VOID(...)                                             \
-  do {                                                            \
-    auto try_result_ = (__VA_ARGS__);                             \
-    if (!try_result_.has_value()) {                               \
-      return std::unexpected(std::move(try_result_).error());     \
-    }                                                             \
+#define TRY_VOID(...)                                         \
+  do {                                                        \
+    auto try_result_ = (__VA_ARGS__);                         \
+    if (!try_result_.has_value()) {                           \
+      return std::unexpected(std::move(try_result_).error()); \
+    }                                                         \
   } while (false)

@@ -1,8 +1,8 @@
 // Time as Muster counts it: integer nanoseconds, two clocks that do not mix.
 //
 // Monotonic time never goes back and starts at a node's boot origin; wall time is what the node
-// believes the date to be (nanoseconds since 1970-01-01 UTC) and may be offset, drift or jump. In the
-// simulator both are virtual. Nothing here reads a clock.
+// believes the date to be (nanoseconds since 1970-01-01 UTC) and may be offset, drift or jump. In
+// the simulator both are virtual. Nothing here reads a clock.
 #pragma once
 
 #include <chrono>

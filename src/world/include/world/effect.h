@@ -2,9 +2,10 @@
 //
 // Effects are released in order. Two of them hold others back (outbox.h):
 //   Persist  everything the node does after it, in this step and in later ones, until the record is
-//            durable: nothing that depends on unsaved state leaves the node. A persist that fails halts
-//            the node.
-//   Work     everything after it in its own step, until the work is done. The node goes on with other
+//            durable: nothing that depends on unsaved state leaves the node. A persist that fails
+//            halts the node.
+//   Work     everything after it in its own step, until the work is done. The node goes on with
+//   other
 //            events meanwhile if it has a free core.
 #pragma once
 

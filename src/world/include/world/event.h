@@ -19,8 +19,8 @@ using PersistId = core::Id<struct PersistIdTag, std::uint64_t>;
 // Names one call of a node within one incarnation.
 using CallId = core::Id<struct CallIdTag, std::uint64_t>;
 
-// The first event of every incarnation: the durable records in the order in which they were persisted
-// (after the last one that replaced all before it).
+// The first event of every incarnation: the durable records in the order in which they were
+// persisted (after the last one that replaced all before it).
 struct Start {
   std::vector<core::Bytes> recovered;
   MUSTER_FIELDS(Start, recovered)
@@ -42,8 +42,8 @@ struct Persisted {
 struct Returned {
   CallId call;
   bool ok = false;
-  core::Bytes result;   // when ok
-  std::string error;    // when not
+  core::Bytes result;  // when ok
+  std::string error;   // when not
   MUSTER_FIELDS(Returned, call, ok, result, error)
 };
 

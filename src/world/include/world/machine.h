@@ -20,8 +20,8 @@ namespace world {
 struct Context {
   NodeId self;
   Incarnation incarnation;
-  core::Time now;          // monotonic; never goes back within an incarnation
-  core::WallTime wall;     // what this node believes; may be wrong
+  core::Time now;       // monotonic; never goes back within an incarnation
+  core::WallTime wall;  // what this node believes; may be wrong
   num::Stream& random;
 };
 

@@ -1,10 +1,10 @@
 // What nodes say to each other: a 40-byte header and a body of at most 1 MiB.
 //
-// On the wire a message with a body of up to 24 bytes is one 64-byte cell, zero-padded; a larger body
-// follows its header. Integers are little-endian. The header, in order: from, to, sender incarnation
-// (32 bits each), type, flags (16 each), term, idempotency key (64 each), body size, CRC-32C of
-// everything else (32 each). The driver fills from and incarnation with what the link has proven, so
-// a node cannot speak for another.
+// On the wire a message with a body of up to 24 bytes is one 64-byte cell, zero-padded; a larger
+// body follows its header. Integers are little-endian. The header, in order: from, to, sender
+// incarnation (32 bits each), type, flags (16 each), term, idempotency key (64 each), body size,
+// CRC-32C of everything else (32 each). The driver fills from and incarnation with what the link
+// has proven, so a node cannot speak for another.
 #pragma once
 
 #include <cstdint>

@@ -26,9 +26,9 @@ class Outbox {
 
   void push(std::vector<Effect> effects);
 
-  // The next effect, or nothing while a persist is in flight or the outbox is empty. After a Persist has
-  // been taken nothing follows until durable(). After a Work has been taken the rest of its step waits
-  // for finished(ticket), and the next step's effects go on.
+  // The next effect, or nothing while a persist is in flight or the outbox is empty. After a
+  // Persist has been taken nothing follows until durable(). After a Work has been taken the rest of
+  // its step waits for finished(ticket), and the next step's effects go on.
   [[nodiscard]] std::optional<Released> next();
 
   // REQUIRES: a persist was taken and not yet reported.

@@ -10,8 +10,8 @@
 
 namespace world {
 
-// 0x01xx Raft, 0x02xx swarm, 0x03xx venue, 0x04xx client, 0x05xx agent; below 0x0100 the drivers' own
-// (records below).
+// 0x01xx Raft, 0x02xx swarm, 0x03xx venue, 0x04xx client, 0x05xx agent; below 0x0100 the drivers'
+// own (records below).
 using TraceKind = std::uint16_t;
 
 // A trace payload names its kind: `static constexpr world::TraceKind kKind = 0x0301;` and itself:
@@ -53,7 +53,8 @@ template <Traceable T>
   return std::move(*decoded);
 }
 
-// Receives entries in the order in which they happened. Not owned by the driver; must outlive the run.
+// Receives entries in the order in which they happened. Not owned by the driver; must outlive the
+// run.
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
@@ -108,8 +109,8 @@ struct FaultEnded {
   MUSTER_FIELDS(FaultEnded, fault, acted)
 };
 
-// A message that never reaches its node. Deliveries are not traced: the fingerprint covers them, and a
-// re-run of the window shows them.
+// A message that never reaches its node. Deliveries are not traced: the fingerprint covers them,
+// and a re-run of the window shows them.
 enum class DropReason : std::uint8_t {
   kFault,      // the fault gate dropped it
   kNodeDown,   // the addressee is not running

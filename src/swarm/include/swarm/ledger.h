@@ -1,0 +1,91 @@
+// The ledger: the replicated record of what became of every task.
+//
+// A pure state machine over committed commands; every replica applies the same commands in the same
+// order and so holds the same ledger. A task enters once and leaves once: a second Accept, an
+// Assign out of turn and a second Finish change nothing and say so. A client is answered only after
+// Finish has been applied, so the answer survives any member.
+//
+// Finished tasks are kept, to answer a client that asks again, until the client's low-water mark
+// passes them: below the mark it will never ask again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <variant>
+
+#include "swarm/task.h"
+
+namespace swarm {
+
+// The group takes responsibility for a task.
+struct Accept {
+  Task task;
+  MUSTER_FIELDS(Accept, task)
+};
+// The how manyeth attempt at a task goes to which agent.
+struct Assign {
+  TaskId task;
+  Attempt attempt = 0;
+  world::NodeId agent;
+  MUSTER_FIELDS(Assign, task, attempt, agent)
+};
+// The task is over. The first one counts, whichever attempt it came from: the environment carries
+// out a leg once, so every attempt that succeeds reports the same.
+struct Finish {
+  TaskId task;
+  Attempt attempt = 0;
+  Result result;
+  MUSTER_FIELDS(Finish, task, attempt, result)
+};
+// The client has its answer for every task of its own below `task`.
+struct LowWater {
+  world::NodeId client;
+  TaskId task;
+  MUSTER_FIELDS(LowWater, client, task)
+};
+
+using Command = std::variant<Accept, Assign, Finish, LowWater>;
+
+enum class TaskStatus : std::uint8_t { kAccepted, kAssigned, kFinished };
+constexpr TaskStatus last_value(TaskStatus) {
+  return TaskStatus::kFinished;
+}
+
+struct TaskEntry {
+  Task task;
+  TaskStatus status = TaskStatus::kAccepted;
+  Attempt attempt = 0;
+  world::NodeId agent;  // of the latest attempt
+  Result result;        // when finished
+  MUSTER_FIELDS(TaskEntry, task, status, attempt, agent, result)
+};
+
+class Ledger {
+ public:
+  // True when the command changed the ledger; false when it came too late or twice.
+  bool apply(const Command& command);
+
+  // The entry, or null when the task is unknown or below its client's low-water mark.
+  [[nodiscard]] const TaskEntry* find(TaskId task) const;
+  // Below it, `client`'s tasks are over and forgotten.
+  [[nodiscard]] TaskId low_water(world::NodeId client) const;
+  // Every task that is not over, in id order.
+  [[nodiscard]] std::vector<TaskId> open_tasks() const;
+  [[nodiscard]] std::size_t open_count() const { return open_count_; }
+  [[nodiscard]] std::size_t size() const { return tasks_.size(); }
+
+  MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_)
+
+ private:
+  bool apply(const Accept& command);
+  bool apply(const Assign& command);
+  bool apply(const Finish& command);
+  bool apply(const LowWater& command);
+
+  std::map<TaskId, TaskEntry> tasks_;
+  std::map<world::NodeId, TaskId> low_water_;
+  std::uint64_t open_count_ = 0;
+};
+
+}  // namespace swarm

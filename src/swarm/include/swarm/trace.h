@@ -1,0 +1,136 @@
+// What a swarm did with its tasks, for checks and reports. Raft's records are in raft_trace.h.
+#pragma once
+
+#include "swarm/protocol.h"
+#include "swarm/task.h"
+#include "world/trace.h"
+
+namespace swarm {
+
+// A member got an offer from a client.
+struct OfferReceived {
+  static constexpr world::TraceKind kKind = 0x0200;
+  static constexpr std::string_view kName = "task.offered";
+  TaskId task;
+  MUSTER_FIELDS(OfferReceived, task)
+};
+
+// Made by the leader when the command is applied: the group answers for the task from here on.
+struct TaskAccepted {
+  static constexpr world::TraceKind kKind = 0x0201;
+  static constexpr std::string_view kName = "task.accepted";
+  TaskId task;
+  Term term = 0;
+  MUSTER_FIELDS(TaskAccepted, task, term)
+};
+
+struct TaskAssigned {
+  static constexpr world::TraceKind kKind = 0x0202;
+  static constexpr std::string_view kName = "task.assigned";
+  TaskId task;
+  Attempt attempt = 0;
+  world::NodeId agent;
+  Term term = 0;
+  bool fallback = false;
+  MUSTER_FIELDS(TaskAssigned, task, attempt, agent, term, fallback)
+};
+
+// Made by the agent that was told to do it.
+struct AssignmentReceived {
+  static constexpr world::TraceKind kKind = 0x0203;
+  static constexpr std::string_view kName = "attempt.received";
+  TaskId task;
+  Attempt attempt = 0;
+  Term term = 0;
+  MUSTER_FIELDS(AssignmentReceived, task, attempt, term)
+};
+
+// The agent's record of the attempt is durable; work begins.
+struct AttemptStarted {
+  static constexpr world::TraceKind kKind = 0x0204;
+  static constexpr std::string_view kName = "attempt.started";
+  TaskId task;
+  Attempt attempt = 0;
+  MUSTER_FIELDS(AttemptStarted, task, attempt)
+};
+
+struct AttemptReported {
+  static constexpr world::TraceKind kKind = 0x0205;
+  static constexpr std::string_view kName = "attempt.reported";
+  TaskId task;
+  Attempt attempt = 0;
+  AttemptEnd end = AttemptEnd::kFinished;
+  MUSTER_FIELDS(AttemptReported, task, attempt, end)
+};
+
+// Made by every replica when it applies a Finish; `first` is false for one that changed nothing.
+struct TaskFinished {
+  static constexpr world::TraceKind kKind = 0x0206;
+  static constexpr std::string_view kName = "task.finished";
+  TaskId task;
+  Attempt attempt = 0;
+  Outcome outcome = Outcome::kDone;
+  bool first = true;
+  std::uint64_t result_digest = 0;
+  MUSTER_FIELDS(TaskFinished, task, attempt, outcome, first, result_digest)
+};
+
+struct TaskShed {
+  static constexpr world::TraceKind kKind = 0x0207;
+  static constexpr std::string_view kName = "task.shed";
+  TaskId task;
+  MUSTER_FIELDS(TaskShed, task)
+};
+
+// The leader asked the environment to refuse older terms …
+struct FenceRequested {
+  static constexpr world::TraceKind kKind = 0x0208;
+  static constexpr std::string_view kName = "fence.requested";
+  Term term = 0;
+  MUSTER_FIELDS(FenceRequested, term)
+};
+// … and it does: from here on the leader assigns.
+struct LeaderReady {
+  static constexpr world::TraceKind kKind = 0x0209;
+  static constexpr std::string_view kName = "leader.ready";
+  Term term = 0;
+  std::uint64_t open_tasks = 0;
+  MUSTER_FIELDS(LeaderReady, term, open_tasks)
+};
+
+// The leader took a task back from an agent before its attempt ended.
+enum class TakeBackReason : std::uint8_t { kTimeout, kSuspected, kAborted, kNewLeader };
+constexpr TakeBackReason last_value(TakeBackReason) {
+  return TakeBackReason::kNewLeader;
+}
+constexpr std::string_view name_of(TakeBackReason reason) {
+  constexpr std::string_view kNames[] = {"timeout", "suspected", "aborted", "new leader"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+struct TaskTakenBack {
+  static constexpr world::TraceKind kKind = 0x020A;
+  static constexpr std::string_view kName = "task.taken_back";
+  TaskId task;
+  Attempt attempt = 0;
+  world::NodeId agent;
+  TakeBackReason reason = TakeBackReason::kTimeout;
+  MUSTER_FIELDS(TaskTakenBack, task, attempt, agent, reason)
+};
+
+enum class AgentState : std::uint8_t { kInitialising, kReady, kBusy, kError, kOffline };
+constexpr AgentState last_value(AgentState) {
+  return AgentState::kOffline;
+}
+constexpr std::string_view name_of(AgentState state) {
+  constexpr std::string_view kNames[] = {"initialising", "ready", "busy", "error", "offline"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+struct AgentStateChanged {
+  static constexpr world::TraceKind kKind = 0x020B;
+  static constexpr std::string_view kName = "agent.state";
+  AgentState from = AgentState::kInitialising;
+  AgentState to = AgentState::kInitialising;
+  MUSTER_FIELDS(AgentStateChanged, from, to)
+};
+
+}  // namespace swarm

@@ -1,0 +1,78 @@
+#include "swarm/ledger.h"
+
+namespace swarm {
+
+bool Ledger::apply(const Command& command) {
+  return std::visit([this](const auto& alternative) { return apply(alternative); }, command);
+}
+
+bool Ledger::apply(const Accept& command) {
+  if (command.task.id < low_water(command.task.client)) {
+    return false;
+  }
+  const bool added =
+      tasks_.try_emplace(command.task.id, TaskEntry{command.task, {}, 0, {}, {}}).second;
+  open_count_ += added ? 1 : 0;
+  return added;
+}
+
+bool Ledger::apply(const Assign& command) {
+  const auto it = tasks_.find(command.task);
+  if (it == tasks_.end() || it->second.status == TaskStatus::kFinished ||
+      command.attempt != it->second.attempt + 1) {
+    return false;
+  }
+  it->second.status = TaskStatus::kAssigned;
+  it->second.attempt = command.attempt;
+  it->second.agent = command.agent;
+  return true;
+}
+
+bool Ledger::apply(const Finish& command) {
+  const auto it = tasks_.find(command.task);
+  if (it == tasks_.end() || it->second.status == TaskStatus::kFinished) {
+    return false;
+  }
+  core::check(open_count_ > 0, "a task that is not over is counted as open");
+  --open_count_;
+  it->second.status = TaskStatus::kFinished;
+  it->second.result = command.result;
+  // What the task asked for is not needed to repeat the answer.
+  it->second.task.payload.clear();
+  return true;
+}
+
+bool Ledger::apply(const LowWater& command) {
+  if (command.task <= low_water(command.client)) {
+    return false;
+  }
+  for (auto it = tasks_.begin(); it != tasks_.end() && it->first < command.task;) {
+    const bool over =
+        it->second.task.client == command.client && it->second.status == TaskStatus::kFinished;
+    it = over ? tasks_.erase(it) : std::next(it);
+  }
+  low_water_[command.client] = command.task;
+  return true;
+}
+
+const TaskEntry* Ledger::find(TaskId task) const {
+  const auto it = tasks_.find(task);
+  return it == tasks_.end() ? nullptr : &it->second;
+}
+
+TaskId Ledger::low_water(world::NodeId client) const {
+  const auto it = low_water_.find(client);
+  return it == low_water_.end() ? TaskId() : it->second;
+}
+
+std::vector<TaskId> Ledger::open_tasks() const {
+  std::vector<TaskId> open;
+  for (const auto& [id, entry] : tasks_) {
+    if (entry.status != TaskStatus::kFinished) {
+      open.push_back(id);
+    }
+  }
+  return open;
+}
+
+}  // namespace swarm
