@@ -1,19 +1,19 @@
 // What Raft tells the trace, enough to judge it from outside.
 //
-
-// is the moment of durability. A crash may keep a record on disk whose trace was never released;
-// that is why a start repeats what it recovered: Recovered first, then VoteDurable and EntryDurable
-// as they stand. A checker treats repetitions as facts, not as events.
+// A record "...Durable" is released by the outbox when the persist before it is durable, so its
+// time is the moment of durability. A crash may keep a record on disk whose trace was never
+// released; so a start repeats what it recovered: Recovered first, then VoteDurable and
+// EntryDurable as they stand. A checker treats repetitions as facts, not as events.
 //
 // What can be judged:
-//   one leader per term               BecameLeader
-//   one vote per node and term        VoteDurable, across restarts
-//   a commit rests on a majority      Committed against EntryDurable of its `durable` nodes at that
-//   time an index has one value for ever   Committed, CommitLearned: index -> (term, digest) log
-//   matching                      EntryDurable, LogTruncated, SnapshotDurable: equal (index, term)
-//                                     in two logs means equal digests up to there
-//   leader completeness               BecameLeader.last_index and the node's durable log against
-//   Committed
+//   one leader per term              BecameLeader
+//   one vote per node and term       VoteDurable, across restarts
+//   a commit rests on a majority     Committed against EntryDurable of its `durable` nodes so far
+//   an index has one value for ever  Committed, CommitLearned: index -> (term, digest)
+//   log matching                     EntryDurable, LogTruncated, SnapshotDurable: equal (index,
+//   term)
+//                                    in two logs means equal digests up to there
+//   leader completeness              BecameLeader and that node's durable log against Committed
 #pragma once
 
 #include <cstdint>
