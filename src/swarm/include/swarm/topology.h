@@ -1,0 +1,123 @@
+// Who is in a deployment, who may lead, who works, and who speaks to whom.
+//
+//   mesh          no coordinator; any voter may lead, everybody works, also the leader, and every
+//   pair
+//                 has a work link
+//   hierarchical  a coordinator named leader, and candidates among the workers that may take its
+//   place star          a coordinator named hub, and standbys among the spokes that may take its
+//   place
+//
+// In hierarchical and star each worker has one work link, to the current leader. Voters agree on
+// the group's log over consensus links of their own; everybody else learns the log from the leader
+// over its work link.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/codec.h"
+#include "swarm/quorum.h"
+#include "world/node.h"
+
+namespace swarm {
+
+enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar };
+constexpr TopologyKind last_value(TopologyKind) {
+  return TopologyKind::kStar;
+}
+constexpr std::string_view name_of(TopologyKind kind) {
+  constexpr std::string_view kNames[] = {"mesh", "hierarchical", "star"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+enum class Role : std::uint8_t {
+  kCoordinator,  // leads unless it fails; belongs to no pool and never works
+  kCandidate,    // a worker that takes the coordinator's place when elected
+  kWorker,       // works; leads only in a mesh, if it is a voter
+};
+constexpr Role last_value(Role) {
+  return Role::kWorker;
+}
+// What the pattern calls the role: "hub", "standby", "spoke"; "leader", "candidate", "worker";
+// "peer".
+[[nodiscard]] std::string_view name_of(Role role, TopologyKind kind);
+
+struct TopologyMember {
+  world::NodeId node;
+  Role role = Role::kWorker;
+  bool voter = false;  // otherwise a learner
+  MUSTER_FIELDS(TopologyMember, node, role, voter)
+};
+
+// A link between two members; it carries messages both ways. low < high.
+struct Link {
+  world::NodeId low;
+  world::NodeId high;
+  std::strong_ordering operator<=>(const Link& other) const {
+    return low != other.low ? low <=> other.low : high <=> other.high;
+  }
+  MUSTER_FIELDS(Link, low, high)
+};
+
+// A regular value, equal at every member of a deployment: its digest is compared when links are
+// made. Where a function takes the current leader, NodeId{} means that there is none.
+struct Topology {
+  TopologyKind kind = TopologyKind::kMesh;
+  std::vector<TopologyMember> members;  // ascending by node
+
+  [[nodiscard]] const TopologyMember* find(world::NodeId node) const;  // nullptr: no member
+  [[nodiscard]] std::vector<world::NodeId> voters() const;
+  [[nodiscard]] std::vector<world::NodeId> learners() const;
+  // The hub or the leader by role; none in a mesh.
+  [[nodiscard]] world::NodeId coordinator() const;
+
+  // Exactly the voters: in hierarchical and star these are the coordinator and the candidates.
+  [[nodiscard]] bool may_lead(world::NodeId node) const;
+
+  // Who is given tasks under this leader. Mesh: everybody. Hierarchical and star: every worker and
+  // candidate but the leader: a candidate that leads stops taking work.
+  [[nodiscard]] std::vector<world::NodeId> workers(world::NodeId leader) const;
+  // The same among those that are `available` (trusted and ready, ascending): a leading candidate
+  // goes on working when it is available and no other worker is.
+  [[nodiscard]] std::vector<world::NodeId> workers(
+      world::NodeId leader, const std::vector<world::NodeId>& available) const;
+
+  // Work links. Mesh: every pair. Hierarchical and star: the leader with every other member that
+  // works or learns; none without a leader. A coordinator that does not lead has none, only
+  // consensus links.
+  [[nodiscard]] std::vector<Link> declared_links(world::NodeId leader) const;
+  // Every pair of voters.
+  [[nodiscard]] std::vector<Link> consensus_links() const;
+  // The other ends of a node's links of both kinds, ascending.
+  [[nodiscard]] std::vector<world::NodeId> peers(world::NodeId node, world::NodeId leader) const;
+  // Whether two members have a link of either kind. Says nothing about clients and the environment.
+  [[nodiscard]] bool may_send(world::NodeId from, world::NodeId to, world::NodeId leader) const;
+
+  [[nodiscard]] std::uint32_t quorum() const;            // of the voters
+  [[nodiscard]] std::uint32_t tolerated_losses() const;  // voters - quorum
+  // Members whose loss alone stops the swarm, whatever the rest does: the only voter, the only
+  // worker.
+  [[nodiscard]] std::vector<world::NodeId> single_points_of_failure() const;
+
+  MUSTER_FIELDS(Topology, kind, members)
+};
+
+struct TopologySpec {
+  TopologyKind kind = TopologyKind::kMesh;
+  world::NodeId coordinator;  // hierarchical and star; none in a mesh
+  std::vector<world::NodeId>
+      agents;                  // in the order of the pools: the first become candidates, voters
+  std::uint32_t standbys = 0;  // hierarchical: candidates; star: standbys
+  std::optional<std::uint32_t> voters;  // default: mesh min(5, agents) made odd, else 1 + standbys
+  MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters)
+};
+
+// Refuses: no agents, an id that is missing or used twice, a coordinator in a mesh or none
+// elsewhere, standbys in a mesh, as many standbys as agents, an even number of voters or more than
+// members, and in hierarchical and star any number of voters but 1 + standbys.
+[[nodiscard]] core::Result<Topology> make_topology(const TopologySpec& spec);
+
+}  // namespace swarm
