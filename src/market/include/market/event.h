@@ -76,8 +76,8 @@ struct RiskSeen {
   Quantity shortest;  // position minus all open sells
   std::optional<Quantity> position_limit;
   Money least_cash;
-  Money
-      worst_loss;  // against the account's equity at the start, positions valued at the mark; >= 0
+  Money worst_loss;  // against the account's equity at the start, positions valued at the mark;
+                     // at least 0, and 0 for an account without a loss limit
   std::optional<Money> loss_limit;
   MUSTER_FIELDS(RiskSeen, longest, shortest, position_limit, least_cash, worst_loss, loss_limit)
 };

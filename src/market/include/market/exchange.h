@@ -23,7 +23,8 @@
 //              are rejected; a key seen before returns its first outcome, rejections by the
 //              rules included. A refusal for reasons of authority, or for an account or sender that
 //              is unknown, is not recorded: the rightful sender may still use the key. An order
-//              with a term above the fence raises the fence.
+//              with a term above the fence raises the fence. Cancels and replaces are checked
+//              likewise but raise nothing.
 //   Memory     keys and attempts are kept until the group's low-water mark passes their task.
 //
 // Conservation: the cash of all accounts plus collected fees is constant; per symbol the positions
@@ -168,37 +169,50 @@ class Exchange {
     Money start_equity;
     MUSTER_FIELDS(Account, cash, reserved, holdings, open, position_limit, loss_limit, start_equity)
   };
-  struct Incoming;
-  struct RiskVerdict;
+  struct RiskVerdict {
+    RejectReason reason = RejectReason::kNone;
+    RiskSeen seen;
+  };
   using Events = std::vector<ExchangeEvent>;
 
-  void on(const NewOrder& command, Events& events);
-  void on(const CancelOrder& command, Events& events);
-  void on(const ReplaceOrder& command, Events& events);
-  void on(const RaiseFence& command, Events& events);
-  void on(const LowWater& command, Events& events);
-  void on(const MakerQuotes& command, Events& events);
-  void on(const PriceStep& command, Events& events);
+  core::Result<void> open_account(const AccountConfig& config);
 
-  RejectReason check_authority(const Authority& authority);
-  void note_authority(const Authority& authority, Events& events);
+  // One for each command: true when the state changed.
+  bool on(const NewOrder& command, Events& events);
+  bool on(const CancelOrder& command, Events& events);
+  bool on(const ReplaceOrder& command, Events& events);
+  bool on(const RaiseFence& command, Events& events);
+  bool on(const LowWater& command, Events& events);
+  bool on(const MakerQuotes& command, Events& events);
+  bool on(const PriceStep& command, Events& events);
+
+  // orders.cc
+  [[nodiscard]] RejectReason check_authority(const std::optional<Authority>& authority) const;
+  bool note_authority(const Authority& authority, Events& events);
   [[nodiscard]] RejectReason check_shape(const NewOrder& order) const;
-  [[nodiscard]] RiskVerdict assess(const OpenOrder& order) const;
-  [[nodiscard]] std::optional<std::int64_t> worst_loss(const Account& account,
-                                                       const OpenOrder& added) const;
-  [[nodiscard]] Price protective_limit(const NewOrder& order) const;
-  [[nodiscard]] bool can_fill_whole(const OpenOrder& order) const;
+  bool reject(const NewOrder& order, RejectReason reason, bool record, Events& events);
+  void place_quotes(const MakerQuotes& command, Events& events);
 
+  // matching.cc
   void run(OpenOrder order, OrderType type, Events& events);
   CancelReason match(OpenOrder& order, Events& events);
   void fill(OpenOrder& taker, OpenOrder& maker, Events& events);
-  void settle(const Filled& fill);
+  void settle(const Filled& filled, const OpenOrder& buy, const OpenOrder& sell);
   void rest(const OpenOrder& order);
   OpenOrder unrest(OrderId order);
-  void reserve(const OpenOrder& order, int sign);
   void finish(const OpenOrder& order, CancelReason reason);
   void cancel(OrderId order, CancelReason reason, Events& events);
-  void reject(const NewOrder& order, RejectReason reason, bool record, Events& events);
+  [[nodiscard]] bool can_fill_whole(const OpenOrder& order) const;
+  [[nodiscard]] Price protective_limit(const NewOrder& order) const;
+  [[nodiscard]] const BookSide& resting(SymbolId symbol, Side side) const;
+  [[nodiscard]] BookSide& resting(SymbolId symbol, Side side);
+
+  // risk.cc
+  [[nodiscard]] RiskVerdict assess(const OpenOrder& order) const;
+  [[nodiscard]] std::optional<std::int64_t> worst_loss(const Account& account,
+                                                       const OpenOrder& added) const;
+  [[nodiscard]] std::optional<std::int64_t> adverse(const OpenOrder& order) const;
+  void reserve(const OpenOrder& order, int sign);
   [[nodiscard]] std::int64_t fee_micros(std::int64_t notional_micros) const;
 
   std::uint32_t fee_basis_points_ = 0;
