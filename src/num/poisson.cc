@@ -9,22 +9,6 @@ namespace {
 
 constexpr double kInversionMeanMax = 30;
 
-// log k! by Stirling's series (Abramowitz and Stegun 6.1.41), after moving small k up to where the
-// series is accurate to 1e-15. REQUIRES k >= 0.
-double log_factorial(double k) {
-  double product = 1;
-  double x = k + 1;
-  while (x < 12) {
-    product *= x;
-    x += 1;
-  }
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-  const double y = 1 / (x * x);
-  const double series =
-      (1.0 / 12 + y * (-1.0 / 360 + y * (1.0 / 1260 + y * (-1.0 / 1680 + y * (1.0 / 1188))))) / x;
-  return (x - 0.5) * log(x) - x + kHalfLogTwoPi + series - log(product);
-}
-
 }  // namespace
 
 std::uint64_t Stream::poisson(double mean) {
@@ -63,7 +47,7 @@ std::uint64_t Stream::poisson(double mean) {
     }
     const auto k = static_cast<double>(count);
     if (log(v) + log_inverse_alpha - log(a / (edge * edge) + b) <=
-        k * log_mean - mean - log_factorial(k)) {
+        k * log_mean - mean - lgamma(k + 1)) {
       return count;
     }
   }
