@@ -1,6 +1,7 @@
 # The one table of modules: name, the modules it may include, the third-party targets it may use.
-# A module's dependencies must stand above it, so there can be no cycle. The rules behind the table are
-# in ARCHITECTURE.md; the build (include paths, link lists), tests/tidy and tests/purity enforce it.
+# A module's dependencies must stand above it, so there can be no cycle. The rules behind the table
+# are in ARCHITECTURE.md; the build (include paths, link lists), tests/tidy and tests/purity enforce
+# it.
 
 set_property(GLOBAL PROPERTY MUSTER_MODULES "")
 set_property(GLOBAL PROPERTY MUSTER_TABLE "")
@@ -52,9 +53,10 @@ function(muster_programs module)
 endfunction()
 
 # module(NAME [DEPS module...] [LIBS target...] [IMPURE])
-#   Adds static library muster_NAME from src/NAME/*.cc with public headers src/NAME/include/NAME/*.h,
-#   and test program NAME_test from src/NAME/test/*_test.cc. Modules without third-party code are
-#   pure (the deterministic set) unless marked IMPURE. A module whose folder does not exist is skipped.
+#   Adds static library muster_NAME from src/NAME/*.cc with public headers
+#   src/NAME/include/NAME/*.h, and test program NAME_test from src/NAME/test/*_test.cc. Modules
+#   without third-party code are pure (the deterministic set) unless marked IMPURE. A module whose
+#   folder does not exist is skipped.
 function(module name)
   cmake_parse_arguments(M "IMPURE" "" "DEPS;LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)

@@ -48,7 +48,8 @@ std::string repeat(const std::string& text, std::size_t times) {
 TEST(Text, ALineOf101ColumnsIsFound) {
   EXPECT_EQ(tally("columns", "src/core/a.cc", std::string(100, 'x') + "\n"), 0U);
   EXPECT_EQ(tally("columns", "src/core/a.cc", std::string(101, 'x') + "\n"), 1U);
-  EXPECT_EQ(tally("columns", "a.md", "a " + std::string(100, 'x') + "\n"), 1U);
+  EXPECT_EQ(tally("columns", "a.md", "a " + std::string(118, 'x') + "\n"), 0U);
+  EXPECT_EQ(tally("columns", "a.md", "a " + std::string(119, 'x') + "\n"), 1U);
 }
 
 TEST(Text, ColumnsAreCharactersAndTablesMayBeWide) {
