@@ -117,10 +117,11 @@ bool Exchange::on(const RaiseFence& command, Events& events) {
   if (!can_make_key(command.group, TaskId(1))) {
     return false;
   }
-  std::uint64_t& fence = fences_[command.group];
-  const bool raised = command.term > fence;
-  fence = std::max(fence, command.term);
-  events.emplace_back(Fenced{command.group, fence});
+  const bool raised = command.term > fence_of(command.group);
+  if (raised) {
+    fences_[command.group] = command.term;
+  }
+  events.emplace_back(Fenced{command.group, fence_of(command.group)});
   return raised;
 }
 

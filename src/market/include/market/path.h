@@ -53,15 +53,16 @@ class PricePath {
 // A model of close-to-close log returns with two volatility regimes and jumps, fitted by moments:
 //   1. jumps are returns further from the mean than four robust deviations (1.4826 * median
 //   absolute
-//      deviation); their rate is their share, their size the root mean square of their excess;
+//      deviation from the median); their rate is their share, their volatility their root mean
+//      square;
 //   2. a bar is turbulent when the mean square of the returns of the 21 bars up to it, without
 //   jumps,
 //      is above its median over the series, calm otherwise;
-//   3. each regime's volatility is the deviation of its returns without jumps, and the chance to
-//   leave
-//      it is the share of its bars after which the regime changed.
-// Simple on purpose: it keeps volatility, its clustering and heavy tails, and promises nothing
-// more.
+//   3. each regime's volatility is the root mean square of its returns without jumps, and the
+//   chance to
+//      leave it is the share of its bars after which the regime changed.
+// Returns are taken less their mean. Simple on purpose: the model keeps volatility, its clustering
+// and heavy tails, and promises nothing more.
 struct RegimeModel {
   double mean_return = 0;      // per bar
   double calm_volatility = 0;  // per bar
@@ -77,13 +78,15 @@ struct RegimeModel {
 
 inline constexpr std::size_t kLeastBarsToFit = 60;
 
-// kInvalid for fewer than kLeastBarsToFit bars or prices that never move.
+// kInvalid for fewer than kLeastBarsToFit bars, or prices that hardly ever move.
 [[nodiscard]] core::Result<RegimeModel> fit(const Series& series);
 
-// A series of the same dates as `base`, whose bars have the fitted regimes and jumps and whose
-// returns correlate with those of `base`: r = c * r_base + sqrt(1 - c^2) * r_model, both of the
-// same variance, with c = correlation_percent / 100. REQUIRES -100 <= correlation_percent <= 100
-// and that `model` was fitted to `base`.
+// A series of the same dates as `base`, whose returns have the fitted regimes and jumps and
+// correlate with those of `base`: r = mean + c * r_base + sqrt(1 - c^2) * r_model, both of the same
+// variance, with c = correlation_percent / 100. The first close is that of `base`; each bar opens
+// at the close before it; high and low stand off by half-normal amounts that keep the fitted ratio
+// of range to return. REQUIRES -100 <= correlation_percent <= 100, a base with bars, and that
+// `model` was fitted to it.
 [[nodiscard]] Series synthesise(const Series& base, const RegimeModel& model,
                                 std::int32_t correlation_percent, std::uint64_t seed,
                                 std::uint64_t entity);
