@@ -74,7 +74,7 @@ for library in "$@"; do
   found=$(refusals "$library")
   if [[ -n $found ]]; then
     echo "${library##*/} is not pure:"
-    sed 's/^/  /' <<< "$found"
+    printf '  %s\n' "${found//$'\n'/$'\n  '}"
     status=1
   fi
 done

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# tidy.sh tree|status SOURCE_DIR BUILD_DIR
+# tidy.sh tree|status|ran SOURCE_DIR BUILD_DIR
 #   tree    checks every tracked file against the rules of STYLE.md
 #   status  checks docs/status.md against the tests that ctest knows
+#   ran     checks it against the tests that ran in the last `./run check`
 set -euo pipefail
 
 what=$1 source=$2 build=$3
@@ -23,12 +24,16 @@ case $what in
   tree)
     "$build/tests/tidy/tidy" "$source" "$scratch/present" "$build/modules.txt"
     ;;
-  status)
-    ctest --test-dir "$build" -N | sed -n 's/^ *Test *#[0-9]*: //p' > "$scratch/tests"
+  status | ran)
+    if [[ $what == ran ]]; then
+      sed -nE 's/.*<testcase name="([^"]*)".* status="(run|fail)".*/\1/p' "$build/tests.xml"
+    else
+      ctest --test-dir "$build" -N | sed -n 's/^ *Test *#[0-9]*: //p'
+    fi > "$scratch/tests"
     "$build/tests/tidy/tidy" "$source" "$scratch/present" "$build/modules.txt" "$scratch/tests"
     ;;
   *)
-    echo "usage: tidy.sh tree|status SOURCE_DIR BUILD_DIR" >&2
+    echo "usage: tidy.sh tree|status|ran SOURCE_DIR BUILD_DIR" >&2
     exit 2
     ;;
 esac
