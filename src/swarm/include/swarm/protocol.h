@@ -6,8 +6,8 @@
 
 namespace swarm {
 
-// Client to member, and member to leader when the member cannot answer itself. Repeated with the same
-// task id until answered.
+// Client to member, and member to leader when the member cannot answer itself. Repeated with the
+// same task id until answered.
 struct Offer {
   static constexpr world::MessageType kType = 0x0200;
   Task task;
@@ -43,7 +43,7 @@ struct Assignment {
 enum class AttemptEnd : std::uint8_t {
   kFinished,  // the result stands
   kAborted,   // the agent lost the attempt: it restarted or could not order
-  kStale,     // the environment refused the attempt as superseded: somebody else answers for the task
+  kStale,  // the environment refused the attempt as superseded: somebody else answers for the task
 };
 constexpr AttemptEnd last_value(AttemptEnd) {
   return AttemptEnd::kStale;

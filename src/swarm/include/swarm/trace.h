@@ -1,6 +1,7 @@
 // What a swarm did with its tasks, for checks and reports. Raft's records are in raft_trace.h.
 #pragma once
 
+#include "swarm/agent_state.h"
 #include "swarm/protocol.h"
 #include "swarm/task.h"
 #include "world/trace.h"
@@ -117,20 +118,54 @@ struct TaskTakenBack {
   MUSTER_FIELDS(TaskTakenBack, task, attempt, agent, reason)
 };
 
-enum class AgentState : std::uint8_t { kInitialising, kReady, kBusy, kError, kOffline };
-constexpr AgentState last_value(AgentState) {
-  return AgentState::kOffline;
-}
-constexpr std::string_view name_of(AgentState state) {
-  constexpr std::string_view kNames[] = {"initialising", "ready", "busy", "error", "offline"};
-  return kNames[static_cast<std::size_t>(state)];
-}
 struct AgentStateChanged {
   static constexpr world::TraceKind kKind = 0x020B;
   static constexpr std::string_view kName = "agent.state";
   AgentState from = AgentState::kInitialising;
   AgentState to = AgentState::kInitialising;
   MUSTER_FIELDS(AgentStateChanged, from, to)
+};
+
+// ---- The client's record: what was asked for and what was answered, the client's view alone ----
+
+struct TaskOffered {
+  static constexpr world::TraceKind kKind = 0x0400;
+  static constexpr std::string_view kName = "client.offered";
+  TaskId task;
+  core::Time intended;  // when it was due; latency counts from here, whenever it really left
+  std::uint32_t task_class = 0;  // index in the workload's list
+  core::Duration service{};      // declared work: cpu and wait
+  MUSTER_FIELDS(TaskOffered, task, intended, task_class, service)
+};
+
+// The first answer that the client got.
+struct TaskAnswered {
+  static constexpr world::TraceKind kKind = 0x0401;
+  static constexpr std::string_view kName = "client.answered";
+  TaskId task;
+  core::Duration latency{};  // since intended
+  std::uint32_t offers = 1;  // how often it was asked
+  Result result;
+  MUSTER_FIELDS(TaskAnswered, task, latency, offers, result)
+};
+
+// A later answer that says something else than the first: always a violation.
+struct TaskContradicted {
+  static constexpr world::TraceKind kKind = 0x0402;
+  static constexpr std::string_view kName = "client.contradicted";
+  TaskId task;
+  std::uint64_t first_digest = 0;
+  Result later;
+  MUSTER_FIELDS(TaskContradicted, task, first_digest, later)
+};
+
+// The client stopped asking.
+struct TaskGivenUp {
+  static constexpr world::TraceKind kKind = 0x0403;
+  static constexpr std::string_view kName = "client.gave_up";
+  TaskId task;
+  std::uint32_t offers = 0;
+  MUSTER_FIELDS(TaskGivenUp, task, offers)
 };
 
 }  // namespace swarm

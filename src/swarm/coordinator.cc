@@ -1,0 +1,303 @@
+#include "swarm/coordinator.h"
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+constexpr world::TimerId kAttemptTimer = kCoordinatorTimers.timer(1);
+constexpr world::TimerId kEnvironmentTimer = kCoordinatorTimers.timer(2);
+// The low-water mark is moved in steps, so that it costs few entries of the log.
+constexpr std::uint64_t kLowWaterStep = 64;
+
+}  // namespace
+
+Coordinator::Coordinator(CoordinatorConfig config)
+    : config_(std::move(config)), dispatch_(config_.dispatch) {
+  core::check(config_.queue_limit > 0 && config_.max_attempts > 0 &&
+                  config_.attempt_timeout > core::Duration{} &&
+                  config_.environment_retry > core::Duration{},
+              "a coordinator's limits and times are above zero");
+}
+
+void Coordinator::lead(Desk& desk, const std::vector<world::NodeId>& workers) {
+  core::check(phase_ == Phase::kIdle && desk.raft.is_leader_ready(), "a new leader takes office");
+  phase_ = Phase::kFencing;
+  term_ = desk.raft.term();
+  dispatch_ = Dispatch(config_.dispatch);
+  for (const world::NodeId worker : workers) {
+    const auto declared = config_.capabilities.find(worker);
+    dispatch_.add(worker, declared == config_.capabilities.end() ? std::set<std::string>{}
+                                                                 : declared->second);
+  }
+  desk.effects.trace(FenceRequested{term_});
+  ask_environment(desk);
+}
+
+void Coordinator::stop(Desk& desk) {
+  CoordinatorConfig config = std::move(config_);
+  *this = Coordinator(std::move(config));
+  desk.effects.cancel_timer(kAttemptTimer);
+  desk.effects.cancel_timer(kEnvironmentTimer);
+}
+
+void Coordinator::fenced(Desk& desk, Term term) {
+  if (phase_ != Phase::kFencing || term != term_) {
+    return;
+  }
+  phase_ = Phase::kReady;
+  const std::vector<TaskId> open = desk.ledger.open_tasks();
+  desk.effects.trace(LeaderReady{term_, open.size()});
+  for (const TaskId task : open) {
+    const TaskEntry& entry = *desk.ledger.find(task);
+    if (entry.status == TaskStatus::kAssigned) {
+      desk.effects.trace(
+          TaskTakenBack{task, entry.attempt, entry.agent, TakeBackReason::kNewLeader});
+    }
+    if (!finishing_.contains(task)) {
+      wait(task);
+    }
+  }
+  pump(desk);
+}
+
+void Coordinator::ask_environment(Desk& desk) {
+  if (phase_ == Phase::kFencing) {
+    fences_.push_back({term_});
+  }
+  for (const auto& [task, attempt] : resolving_) {
+    voids_.push_back({{config_.group, term_, task, attempt, 1}});
+  }
+  if (phase_ == Phase::kFencing || !resolving_.empty()) {
+    desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
+  }
+}
+
+void Coordinator::offered(Desk& desk, const Offer& offer) {
+  core::check(leading(), "only a leader takes offers");
+  const TaskId id = offer.task.id;
+  if (offer.low_water.value >= low_water_proposed_.value + kLowWaterStep &&
+      offer.low_water > desk.ledger.low_water(offer.task.client) &&
+      desk.propose(LowWater{offer.task.client, offer.low_water})) {
+    low_water_proposed_ = offer.low_water;
+  }
+  if (const TaskEntry* entry = desk.ledger.find(id)) {
+    if (entry->status == TaskStatus::kFinished) {
+      desk.post(entry->task.client, Reply{id, entry->result}, term_);
+    }
+    return;
+  }
+  if (id < desk.ledger.low_water(offer.task.client) || accepting_.contains(id)) {
+    return;
+  }
+  if (desk.ledger.open_count() + accepting_.size() >= config_.queue_limit) {
+    desk.effects.trace(TaskShed{id});
+    desk.post(offer.task.client, Reply{id, {Outcome::kShed, {}}}, term_);
+    return;
+  }
+  if (desk.propose(Accept{offer.task})) {
+    accepting_.insert(id);
+  }
+}
+
+void Coordinator::applied(Desk& desk, const Command& command, bool changed) {
+  std::visit([&](const auto& alternative) { apply(desk, alternative, changed); }, command);
+}
+
+void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
+  accepting_.erase(accept.task.id);
+  if (changed) {
+    desk.effects.trace(TaskAccepted{accept.task.id, term_});
+    if (phase_ == Phase::kReady) {
+      wait(accept.task.id);
+      pump(desk);
+    }
+  }
+}
+
+void Coordinator::apply(Desk& desk, const Assign& assign, bool changed) {
+  const auto it = running_.find(assign.task);
+  if (!changed || it == running_.end() || it->second.attempt != assign.attempt) {
+    return;
+  }
+  it->second.sent = true;
+  desk.effects.trace(
+      TaskAssigned{assign.task, assign.attempt, assign.agent, term_, it->second.fallback});
+  const TaskEntry& entry = *desk.ledger.find(assign.task);
+  desk.post(assign.agent,
+            Assignment{{config_.group, term_, assign.task, assign.attempt, 1}, entry.task}, term_);
+}
+
+void Coordinator::apply(Desk& desk, const Finish& finish, bool changed) {
+  finishing_.erase(finish.task);
+  if (changed) {
+    const TaskEntry& entry = *desk.ledger.find(finish.task);
+    desk.post(entry.task.client, Reply{finish.task, entry.result}, term_);
+  }
+  if (const auto reporter = reporters_.extract(finish.task); !reporter.empty()) {
+    desk.post(reporter.mapped(), ResultAcknowledged{finish.task, finish.attempt}, term_);
+  }
+  if (const auto it = running_.find(finish.task); it != running_.end()) {
+    dispatch_.release(it->second.agent, true);
+    deadlines_.erase({it->second.deadline, finish.task});
+    running_.erase(it);
+  }
+  resolving_.erase(finish.task);
+  std::erase(waiting_, finish.task);
+  pump(desk);
+}
+
+void Coordinator::apply(Desk&, const LowWater& low_water, bool changed) {
+  if (changed) {
+    low_waters_.push_back({low_water.task, term_});
+  }
+}
+
+void Coordinator::wait(TaskId task) {
+  core::check(!running_.contains(task), "a task waits or runs, not both");
+  if (std::ranges::find(waiting_, task) == waiting_.end()) {
+    waiting_.push_back(task);
+  }
+}
+
+// Places what can be placed. A class of tasks whose agents are all full is skipped for the rest of
+// the pass, so the pass is linear in the tasks that wait.
+void Coordinator::pump(Desk& desk) {
+  if (phase_ != Phase::kReady) {
+    return;
+  }
+  std::set<std::string> saturated;
+  std::deque<TaskId> left;
+  while (!waiting_.empty()) {
+    const TaskId task = waiting_.front();
+    waiting_.pop_front();
+    if (!place(desk, task, saturated)) {
+      left.push_back(task);
+    }
+  }
+  waiting_ = std::move(left);
+  arm(desk);
+}
+
+bool Coordinator::place(Desk& desk, TaskId task, std::set<std::string>& saturated) {
+  const TaskEntry* entry = desk.ledger.find(task);
+  if (entry == nullptr || entry->status == TaskStatus::kFinished || finishing_.contains(task)) {
+    return true;
+  }
+  const Requirement& requirement = entry->task.requirement;
+  const std::string task_class = requirement.capability + '|' + requirement.fallback;
+  if (saturated.contains(task_class)) {
+    return false;
+  }
+  const Pick pick = dispatch_.pick(requirement, desk.context.random);
+  if (pick.outcome == PickOutcome::kSaturated) {
+    saturated.insert(task_class);
+    return false;
+  }
+  if (pick.outcome == PickOutcome::kNoneCapable) {
+    finish(desk, task, entry->attempt, {Outcome::kNoCapableAgent, {}});
+    return true;
+  }
+  const Attempt attempt = entry->attempt + 1;
+  if (!desk.propose(Assign{task, attempt, pick.agent})) {
+    dispatch_.release(pick.agent, true);
+    saturated.insert(task_class);
+    return false;
+  }
+  const core::Time deadline = desk.context.now + config_.attempt_timeout;
+  running_[task] = {pick.agent, attempt, deadline, pick.used_fallback, false};
+  deadlines_.insert({deadline, task});
+  return true;
+}
+
+void Coordinator::finish(Desk& desk, TaskId task, Attempt attempt, const Result& result) {
+  if (!finishing_.contains(task) && desk.propose(Finish{task, attempt, result})) {
+    finishing_.insert(task);
+  }
+}
+
+void Coordinator::reported(Desk& desk, const AttemptResult& report, world::NodeId from) {
+  const TaskEntry* entry = desk.ledger.find(report.task);
+  if (entry == nullptr || entry->status == TaskStatus::kFinished) {
+    desk.post(from, ResultAcknowledged{report.task, report.attempt}, term_);
+    return;
+  }
+  if (report.end == AttemptEnd::kFinished) {
+    reporters_[report.task] = from;
+    finish(desk, report.task, report.attempt, report.result);
+    return;
+  }
+  desk.post(from, ResultAcknowledged{report.task, report.attempt}, term_);
+  const auto it = running_.find(report.task);
+  if (it != running_.end() && it->second.agent == from && it->second.attempt == report.attempt) {
+    take_back(desk, report.task, TakeBackReason::kAborted);
+    pump(desk);
+  }
+}
+
+void Coordinator::take_back(Desk& desk, TaskId task, TakeBackReason reason) {
+  const auto node = running_.extract(task);
+  core::check(!node.empty(), "a task that is taken back was with an agent");
+  const Running& running = node.mapped();
+  deadlines_.erase({running.deadline, task});
+  dispatch_.release(running.agent, false);
+  desk.effects.trace(TaskTakenBack{task, running.attempt, running.agent, reason});
+  if (finishing_.contains(task)) {
+    return;
+  }
+  if (running.attempt >= config_.max_attempts) {
+    resolving_[task] = running.attempt + 1;
+    voids_.push_back({{config_.group, term_, task, running.attempt + 1, 1}});
+    desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
+  } else {
+    wait(task);
+  }
+}
+
+void Coordinator::voided(Desk& desk, TaskId task, const std::optional<Result>& happened) {
+  const auto it = resolving_.find(task);
+  if (it == resolving_.end()) {
+    return;
+  }
+  finish(desk, task, it->second, happened.value_or(Result{Outcome::kAttemptsExhausted, {}}));
+}
+
+void Coordinator::set_available(Desk& desk, world::NodeId agent, bool ready, bool suspected) {
+  if (!leading()) {
+    return;
+  }
+  dispatch_.set_ready(agent, ready);
+  dispatch_.set_suspected(agent, suspected);
+  if (suspected) {
+    std::vector<TaskId> held;
+    for (const auto& [task, running] : running_) {
+      if (running.agent == agent && running.sent) {
+        held.push_back(task);
+      }
+    }
+    for (const TaskId task : held) {
+      take_back(desk, task, TakeBackReason::kSuspected);
+    }
+  }
+  pump(desk);
+}
+
+void Coordinator::arm(Desk& desk) {
+  if (!deadlines_.empty()) {
+    desk.effects.set_timer(
+        kAttemptTimer, std::max(core::Duration{1}, deadlines_.begin()->first - desk.context.now));
+  }
+}
+
+void Coordinator::timer(Desk& desk, world::TimerId timer) {
+  if (timer == kEnvironmentTimer) {
+    ask_environment(desk);
+    return;
+  }
+  while (!deadlines_.empty() && deadlines_.begin()->first <= desk.context.now) {
+    take_back(desk, deadlines_.begin()->second, TakeBackReason::kTimeout);
+  }
+  pump(desk);
+}
+
+}  // namespace swarm

@@ -1,0 +1,141 @@
+// The leader's duties: take offers into the ledger, hand tasks to agents, take them back from
+// agents that fail, answer clients.
+//
+// Idle on every other member. A new leader first has the environment fence off older terms and
+// assigns nothing until that is acknowledged; then it takes over every task that is not over. A
+// task that used up its attempts is not simply reported as failed: the environment first voids its
+// key, and if somebody's order was carried out after all, that outcome is the result. So "failed"
+// means that nothing happened and nothing will.
+//
+// Owns timers kCoordinatorTimers; no message types: the member decodes and calls.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "swarm/desk.h"
+#include "swarm/dispatch.h"
+#include "swarm/protocol.h"
+#include "swarm/timer_range.h"
+#include "swarm/trace.h"
+
+namespace swarm {
+
+inline constexpr TimerRange kCoordinatorTimers{0x0006};
+
+struct CoordinatorConfig {
+  GroupId group;
+  DispatchConfig dispatch;
+  std::uint32_t queue_limit = 1000;  // tasks that are not over; beyond it offers are shed
+  core::Duration attempt_timeout = core::milliseconds(800);
+  std::uint32_t max_attempts = 5;
+  core::Duration environment_retry = core::milliseconds(200);   // unanswered requests are repeated
+  std::map<world::NodeId, std::set<std::string>> capabilities;  // what each agent declares
+  MUSTER_FIELDS(CoordinatorConfig, group, dispatch, queue_limit, attempt_timeout, max_attempts,
+                environment_retry, capabilities)
+};
+
+// What the leader asks of the environment through its agent, which knows how to speak to it.
+struct FenceWanted {
+  Term term = 0;
+  MUSTER_FIELDS(FenceWanted, term)
+};
+struct VoidWanted {
+  Authority authority;
+  MUSTER_FIELDS(VoidWanted, authority)
+};
+// Every task below has ended and will not be asked for again.
+struct LowWaterWanted {
+  TaskId below;
+  Term term = 0;
+  MUSTER_FIELDS(LowWaterWanted, below, term)
+};
+
+class Coordinator {
+ public:
+  // REQUIRES: limits and times above zero.
+  explicit Coordinator(CoordinatorConfig config);
+
+  [[nodiscard]] static bool owns(world::TimerId timer) {
+    return kCoordinatorTimers.contains(timer);
+  }
+  [[nodiscard]] bool leading() const { return phase_ != Phase::kIdle; }
+  [[nodiscard]] bool ready() const { return phase_ == Phase::kReady; }
+  [[nodiscard]] Term term() const { return term_; }
+
+  // Takes office in the raft's term. REQUIRES: raft.is_leader_ready(), everything committed is
+  // applied.
+  void lead(Desk& desk, const std::vector<world::NodeId>& workers);
+  void stop(Desk& desk);
+  // The environment refuses terms below `term`.
+  void fenced(Desk& desk, Term term);
+  // The environment answered VoidWanted: nothing happened (no result), or what did.
+  void voided(Desk& desk, TaskId task, const std::optional<Result>& happened);
+
+  void offered(Desk& desk, const Offer& offer);
+  void reported(Desk& desk, const AttemptResult& report, world::NodeId from);
+  // A command was applied; `changed` is what Ledger::apply said.
+  void applied(Desk& desk, const Command& command, bool changed);
+  void timer(Desk& desk, world::TimerId timer);
+
+  // What the failure detector and the links say of an agent. Losing trust takes its tasks back.
+  void set_available(Desk& desk, world::NodeId agent, bool ready, bool suspected);
+
+  // Requests since the last call.
+  [[nodiscard]] std::vector<FenceWanted> take_fences() { return std::exchange(fences_, {}); }
+  [[nodiscard]] std::vector<VoidWanted> take_voids() { return std::exchange(voids_, {}); }
+  [[nodiscard]] std::vector<LowWaterWanted> take_low_waters() {
+    return std::exchange(low_waters_, {});
+  }
+
+ private:
+  enum class Phase : std::uint8_t { kIdle, kFencing, kReady };
+  friend constexpr Phase last_value(Phase) { return Phase::kReady; }
+  struct Running {
+    world::NodeId agent;
+    Attempt attempt = 0;
+    core::Time deadline;
+    bool fallback = false;
+    bool sent = false;  // Assign is committed and the agent was told
+    MUSTER_FIELDS(Running, agent, attempt, deadline, fallback, sent)
+  };
+
+  void apply(Desk& desk, const Accept& accept, bool changed);
+  void apply(Desk& desk, const Assign& assign, bool changed);
+  void apply(Desk& desk, const Finish& finish, bool changed);
+  void apply(Desk& desk, const LowWater& low_water, bool changed);
+  void pump(Desk& desk);
+  bool place(Desk& desk, TaskId task, std::set<std::string>& saturated);
+  void finish(Desk& desk, TaskId task, Attempt attempt, const Result& result);
+  void take_back(Desk& desk, TaskId task, TakeBackReason reason);
+  void wait(TaskId task);
+  void arm(Desk& desk);
+  void ask_environment(Desk& desk);
+
+  CoordinatorConfig config_;
+  Phase phase_ = Phase::kIdle;
+  Term term_ = 0;
+  Dispatch dispatch_;
+  std::deque<TaskId> waiting_;                 // in the order in which they are placed
+  std::map<TaskId, Running> running_;          // proposed to or in the hands of an agent
+  std::set<TaskId> accepting_;                 // Accept proposed, not applied
+  std::set<TaskId> finishing_;                 // Finish proposed, not applied
+  std::map<TaskId, Attempt> resolving_;        // VoidWanted sent, not answered
+  std::map<TaskId, world::NodeId> reporters_;  // to acknowledge when Finish is applied
+  std::set<std::pair<core::Time, TaskId>> deadlines_;
+  TaskId low_water_proposed_;
+  std::vector<FenceWanted> fences_;
+  std::vector<VoidWanted> voids_;
+  std::vector<LowWaterWanted> low_waters_;
+
+ public:
+  MUSTER_FIELDS(Coordinator, config_, phase_, term_, dispatch_, waiting_, running_, accepting_,
+                finishing_, resolving_, reporters_, deadlines_, low_water_proposed_, fences_,
+                voids_, low_waters_)
+};
+
+}  // namespace swarm

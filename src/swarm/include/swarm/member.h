@@ -1,0 +1,152 @@
+// A member of a swarm: the group's log and ledger, the links, the failure detector, the leader's
+// duties and the agent's side of tasks, put together. What it works on is opaque to it.
+//
+// Not a Machine: the agent that owns it hands it the events it owns, and after each step carries
+// out what it asks for (take_requests). A node's store is shared: records of the agent's own must
+// start with another byte than 0x01, 0x02 and 0x03.
+//
+// Timers 0x0000 (Raft) to 0x000F in the upper 16 bits are the member's, and message types 0x0100 to
+// 0x02FF.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "swarm/agent_state.h"
+#include "swarm/coordinator.h"
+#include "swarm/detector.h"
+#include "swarm/joint.h"
+#include "swarm/links.h"
+#include "swarm/raft.h"
+#include "swarm/swim.h"
+#include "swarm/topology.h"
+#include "swarm/worker.h"
+
+namespace swarm {
+
+inline constexpr core::Byte kMemberComponent = 0x03;  // the composed image of all components
+
+struct MemberConfig {
+  GroupId group;
+  world::NodeId self;
+  Topology topology;
+  core::Duration heartbeat = core::milliseconds(50);
+  core::Duration election_timeout = core::milliseconds(300);
+  core::Duration suspect_after = core::milliseconds(200);  // silence; >= 2 heartbeats
+  CoordinatorConfig coordinator;
+  std::optional<JointRules> joint;
+  std::vector<world::NodeId> joint_members;  // as many as joint->members
+  std::uint32_t snapshot_threshold = 4096;
+  MUSTER_FIELDS(MemberConfig, group, self, topology, heartbeat, election_timeout, suspect_after,
+                coordinator, joint, joint_members, snapshot_threshold)
+};
+
+// What the member needs its agent to do.
+struct WorkWanted {
+  TaskId task;  // Member::in_hand() has the assignment
+  MUSTER_FIELDS(WorkWanted, task)
+};
+struct OpinionWanted {
+  JointAsk question;
+  bool own = false;  // asked by this member itself: answer with Member::own_opinion()
+  MUSTER_FIELDS(OpinionWanted, question, own)
+};
+using MemberRequest =
+    std::variant<FenceWanted, VoidWanted, LowWaterWanted, WorkWanted, OpinionWanted, JointOutcome>;
+
+class Member {
+ public:
+  // REQUIRES: `self` is a member of a valid topology.
+  explicit Member(MemberConfig config);
+
+  // kCorrupt: the store does not add up; such a node must not run.
+  [[nodiscard]] core::Result<void> start(const world::Start& start, world::Context& context,
+                                         world::Effects& effects);
+  // False: not the member's.
+  [[nodiscard]] bool receive(const world::Message& message, world::Context& context,
+                             world::Effects& effects);
+  [[nodiscard]] bool timer(world::TimerId timer, world::Context& context, world::Effects& effects);
+  [[nodiscard]] bool persisted(world::PersistId id, world::Context& context,
+                               world::Effects& effects);
+
+  // In the order in which they arose.
+  [[nodiscard]] std::vector<MemberRequest> take_requests() { return std::exchange(requests_, {}); }
+
+  // ---- The agent's answers ----
+
+  void fenced(Term term, world::Context& context, world::Effects& effects);
+  void voided(TaskId task, const std::optional<Result>& happened, world::Context& context,
+              world::Effects& effects);
+  // The attempt in hand, with the authority to act now, or null.
+  [[nodiscard]] const Assignment* in_hand(TaskId task) const { return worker_.in_hand(task); }
+  void ended(TaskId task, AttemptEnd end, Result result, world::Context& context,
+             world::Effects& effects);
+  // Puts a task in hand to the configured members. REQUIRES: config.joint, in_hand(task).
+  void ask_jointly(TaskId task, world::Context& context, world::Effects& effects);
+  void opinion(const JointAnswer& answer, world::Effects& effects);
+  void own_opinion(const JointAnswer& answer, world::Context& context, world::Effects& effects);
+  // The agent's own state; legal transitions only.
+  void set_state(AgentState state, world::Context& context, world::Effects& effects);
+
+  [[nodiscard]] AgentState state() const { return state_; }
+  [[nodiscard]] std::size_t tasks_in_hand() const { return worker_.count_in_hand(); }
+  [[nodiscard]] world::NodeId leader() const { return raft_.leader(); }
+  [[nodiscard]] bool leads() const { return coordinator_.leading(); }
+  [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] const Links& links() const { return links_; }
+  [[nodiscard]] const MemberConfig& config() const { return config_; }
+
+ private:
+  // Everything that all components keep on disk, as one record.
+  struct Image {
+    core::Bytes raft;
+    core::Bytes worker;
+    MUSTER_FIELDS(Image, raft, worker)
+  };
+
+  [[nodiscard]] Desk desk(world::Context& context, world::Effects& effects) {
+    return {context, effects, raft_, ledger_, loopback_};
+  }
+  [[nodiscard]] bool watches_by_heartbeat() const;
+  void handle(const world::Message& message, world::Context& context, world::Effects& effects);
+  void handle_task_message(const world::Message& message, world::Context& context,
+                           world::Effects& effects);
+  void offered(const world::Message& message, Desk& desk);
+  void finish_step(world::Context& context, world::Effects& effects);
+  void follow_raft(world::Context& context, world::Effects& effects);
+  void apply(const Entry& entry, Desk& desk);
+  void follow_leadership(Desk& desk);
+  void follow_leader(Desk& desk);
+  void compact(world::Effects& effects);
+  void watch_agents(Desk& desk);
+  void joint_ended(std::optional<JointOutcome> outcome);
+  [[nodiscard]] MemberReport report() const;
+
+  MemberConfig config_;
+  Raft raft_;
+  Ledger ledger_;
+  Links links_;
+  Detector detector_;
+  std::optional<Swim> swim_;
+  Coordinator coordinator_;
+  Worker worker_;
+  std::optional<JointProposer> proposer_;
+  JointMember joint_member_;
+  AgentState state_ = AgentState::kInitialising;
+  world::NodeId known_leader_;
+  std::vector<world::Message> loopback_;
+  std::vector<MemberRequest> requests_;
+  // What dispatch was last told of each agent: (ready, suspected).
+  std::map<world::NodeId, std::pair<bool, bool>> availability_;
+
+ public:
+  MUSTER_FIELDS(Member, config_, raft_, ledger_, links_, detector_, swim_, coordinator_, worker_,
+                proposer_, joint_member_, state_, known_leader_, loopback_, requests_,
+                availability_)
+};
+
+}  // namespace swarm

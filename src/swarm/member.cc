@@ -1,0 +1,395 @@
+#include "swarm/member.h"
+
+#include <algorithm>
+
+namespace swarm {
+namespace {
+
+RaftOptions raft_options(const MemberConfig& config) {
+  RaftOptions options;
+  options.group = config.group;
+  options.self = config.self;
+  options.initial = {config.topology.voters(), config.topology.learners()};
+  options.heartbeat = config.heartbeat;
+  options.election_timeout = config.election_timeout;
+  options.preferred = config.topology.coordinator() == config.self;
+  options.may_lead = config.topology.may_lead(config.self);
+  options.snapshot_threshold = config.snapshot_threshold;
+  return options;
+}
+
+LinksConfig links_config(const MemberConfig& config) {
+  LinksConfig links;
+  links.group = config.group;
+  links.topology = core::digest(config.topology);
+  return links;
+}
+
+std::vector<world::NodeId> everybody(const Topology& topology) {
+  std::vector<world::NodeId> nodes;
+  for (const TopologyMember& member : topology.members) {
+    nodes.push_back(member.node);
+  }
+  return nodes;
+}
+
+}  // namespace
+
+Member::Member(MemberConfig config)
+    : config_(std::move(config)),
+      raft_(raft_options(config_)),
+      links_(links_config(config_)),
+      detector_({config_.heartbeat, config_.suspect_after}),
+      coordinator_(config_.coordinator) {
+  core::check(config_.topology.find(config_.self) != nullptr, "a member is in its topology");
+  if (config_.joint) {
+    core::check(config_.joint->members == config_.joint_members.size(),
+                "as many members decide as the rules say");
+    proposer_.emplace(*config_.joint);
+  }
+  if (!watches_by_heartbeat()) {
+    swim_.emplace(SwimConfig{});
+  }
+}
+
+bool Member::watches_by_heartbeat() const {
+  return config_.topology.members.size() <= kHeartbeatMembers;
+}
+
+core::Result<void> Member::start(const world::Start& start, world::Context& context,
+                                 world::Effects& effects) {
+  std::vector<core::Bytes> raft_records;
+  std::vector<core::Bytes> worker_records;
+  for (const core::Bytes& record : start.recovered) {
+    if (!record.empty() && record.front() == kMemberComponent) {
+      Image image = TRY(core::decode<Image>(core::BytesView(record).subspan(1)));
+      raft_records = {std::move(image.raft)};
+      worker_records = {std::move(image.worker)};
+    } else if (Raft::owns_record(record)) {
+      raft_records.push_back(record);
+    } else if (Worker::owns_record(record)) {
+      worker_records.push_back(record);
+    }
+  }
+  TRY_VOID(raft_.start(raft_records, context, effects));
+  Desk shared = desk(context, effects);
+  TRY_VOID(worker_.start(worker_records, shared));
+  links_.declare(config_.topology.peers(config_.self, {}), context, effects);
+  if (swim_) {
+    swim_->start(everybody(config_.topology), context, effects);
+  }
+  finish_step(context, effects);
+  return {};
+}
+
+bool Member::receive(const world::Message& message, world::Context& context,
+                     world::Effects& effects) {
+  if (message.type < 0x0100 || message.type > 0x02FF) {
+    return false;
+  }
+  const bool from_member = config_.topology.find(message.from) != nullptr;
+  if (from_member) {
+    if (!links_.heard(message, context, effects)) {
+      return true;
+    }
+    detector_.heard(message.from, context, effects);
+  } else if (message.type != Offer::kType) {
+    return true;
+  }
+  handle(message, context, effects);
+  finish_step(context, effects);
+  return true;
+}
+
+void Member::handle(const world::Message& message, world::Context& context,
+                    world::Effects& effects) {
+  if (Raft::owns(message)) {
+    raft_.receive(message, context, effects);
+  } else if (Links::owns(message.type)) {
+    links_.receive(message, context, effects);
+  } else if (message.type == Heartbeat::kType) {
+    if (message.term >= raft_.term()) {
+      answer_heartbeat(message, report(), effects);
+    }
+  } else if (message.type == HeartbeatAck::kType) {
+    detector_.receive(message, context, effects);
+  } else if (Swim::owns(message.type)) {
+    if (swim_) {
+      swim_->receive(message, context, effects);
+    }
+  } else if (JointProposer::owns(message.type)) {
+    if (proposer_) {
+      joint_ended(proposer_->receive(message, context, effects));
+    }
+  } else if (JointMember::owns(message.type)) {
+    if (const auto question = joint_member_.receive(message, effects)) {
+      requests_.emplace_back(OpinionWanted{*question, false});
+    }
+  } else {
+    handle_task_message(message, context, effects);
+  }
+}
+
+void Member::handle_task_message(const world::Message& message, world::Context& context,
+                                 world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  if (message.type == Offer::kType) {
+    offered(message, shared);
+  } else if (message.type == Assignment::kType) {
+    const auto assignment = world::payload<Assignment>(message);
+    if (assignment && worker_.assigned(shared, *assignment)) {
+      requests_.emplace_back(WorkWanted{assignment->authority.task});
+    }
+  } else if (message.type == AttemptResult::kType) {
+    const auto result = world::payload<AttemptResult>(message);
+    if (result && coordinator_.leading()) {
+      coordinator_.reported(shared, *result, message.from);
+    }
+  } else if (message.type == ResultAcknowledged::kType) {
+    if (const auto acknowledged = world::payload<ResultAcknowledged>(message)) {
+      worker_.acknowledged(*acknowledged);
+    }
+  }
+}
+
+// The leader takes it; any other member passes it on once, or says whom to ask.
+void Member::offered(const world::Message& message, Desk& desk) {
+  auto offer = world::payload<Offer>(message);
+  if (!offer) {
+    return;
+  }
+  if (!offer->forwarded) {
+    if (offer->task.client != message.from) {
+      return;  // a client asks for itself
+    }
+    desk.effects.trace(OfferReceived{offer->task.id});
+  }
+  if (coordinator_.leading()) {
+    coordinator_.offered(desk, *offer);
+    return;
+  }
+  const world::NodeId leader = raft_.leader();
+  if (!offer->forwarded && leader && leader != config_.self && links_.proven(leader)) {
+    offer->forwarded = true;
+    desk.post(leader, *offer, raft_.term());
+  } else if (!offer->forwarded) {
+    desk.post(message.from, NotLeader{offer->task.id, {}}, raft_.term());
+  }
+}
+
+bool Member::timer(world::TimerId timer, world::Context& context, world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  if (Raft::owns(timer)) {
+    raft_.timer(timer, context, effects);
+  } else if (Links::owns(timer)) {
+    links_.timer(timer, context, effects);
+  } else if (Detector::owns(timer)) {
+    detector_.timer(timer, context, effects);
+  } else if (swim_ && Swim::owns(timer)) {
+    swim_->timer(timer, context, effects);
+  } else if (Coordinator::owns(timer)) {
+    if (coordinator_.leading()) {
+      coordinator_.timer(shared, timer);
+    }
+  } else if (Worker::owns(timer)) {
+    worker_.timer(shared);
+  } else if (proposer_ && JointProposer::owns(timer)) {
+    joint_ended(proposer_->timer(timer, context, effects));
+  } else {
+    return false;
+  }
+  finish_step(context, effects);
+  return true;
+}
+
+bool Member::persisted(world::PersistId id, world::Context& context, world::Effects& effects) {
+  if (!Raft::owns(id)) {
+    return false;
+  }
+  raft_.persisted(id, context, effects);
+  finish_step(context, effects);
+  return true;
+}
+
+// What one component did may concern the others, and posting to oneself is a message like any
+// other: go on until nothing is left. Bounded, since a member never posts to itself without end.
+void Member::finish_step(world::Context& context, world::Effects& effects) {
+  constexpr int kRounds = 10'000;
+  for (int round = 0;; ++round) {
+    core::check(round < kRounds, "a step comes to an end");
+    follow_raft(context, effects);
+    if (loopback_.empty()) {
+      break;
+    }
+    for (const world::Message& message : std::exchange(loopback_, {})) {
+      handle(message, context, effects);
+    }
+  }
+  for (auto& request : coordinator_.take_fences()) {
+    requests_.emplace_back(request);
+  }
+  for (auto& request : coordinator_.take_voids()) {
+    requests_.emplace_back(request);
+  }
+  for (auto& request : coordinator_.take_low_waters()) {
+    requests_.emplace_back(request);
+  }
+}
+
+void Member::follow_raft(world::Context& context, world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  follow_leadership(shared);
+  for (;;) {
+    if (const auto snapshot = raft_.take_installed_snapshot()) {
+      auto ledger = core::decode<Ledger>(snapshot->state);
+      core::check(ledger.has_value(), "a committed snapshot is a ledger");
+      ledger_ = std::move(*ledger);
+    }
+    const std::vector<Entry> committed = raft_.take_committed();
+    if (committed.empty()) {
+      break;
+    }
+    for (const Entry& entry : committed) {
+      apply(entry, shared);
+    }
+  }
+  follow_leadership(shared);
+  follow_leader(shared);
+  watch_agents(shared);
+  if (raft_.wants_compaction()) {
+    compact(effects);
+  }
+}
+
+void Member::apply(const Entry& entry, Desk& desk) {
+  if (entry.kind != EntryKind::kCommand) {
+    return;
+  }
+  const auto command = core::decode<Command>(entry.bytes);
+  core::check(command.has_value(), "a committed command decodes");
+  const bool changed = ledger_.apply(*command);
+  if (const auto* finish = std::get_if<Finish>(&*command)) {
+    desk.effects.trace(TaskFinished{finish->task, finish->attempt, finish->result.outcome, changed,
+                                    core::digest(finish->result)});
+  }
+  if (coordinator_.leading()) {
+    coordinator_.applied(desk, *command, changed);
+  }
+}
+
+void Member::follow_leadership(Desk& desk) {
+  const bool still = raft_.is_leader() && raft_.term() == coordinator_.term();
+  if (coordinator_.leading() && !still) {
+    coordinator_.stop(desk);
+    detector_.stop(desk.effects);
+    availability_.clear();
+  }
+  if (!coordinator_.leading() && raft_.is_leader_ready() &&
+      raft_.applied_index() == raft_.commit_index()) {
+    links_.declare(config_.topology.peers(config_.self, config_.self), desk.context, desk.effects);
+    coordinator_.lead(desk, config_.topology.workers(config_.self));
+    if (watches_by_heartbeat()) {
+      detector_.lead(raft_.term(), everybody(config_.topology), desk.context, desk.effects);
+    }
+  }
+}
+
+void Member::follow_leader(Desk& desk) {
+  const world::NodeId leader = raft_.leader();
+  if (leader == known_leader_) {
+    return;
+  }
+  known_leader_ = leader;
+  links_.declare(config_.topology.peers(config_.self, leader), desk.context, desk.effects);
+  worker_.leader_changed(desk, leader);
+}
+
+// Tells dispatch what changed: an agent takes work when its link is proven, it says that it is
+// ready, and nobody suspects it.
+void Member::watch_agents(Desk& desk) {
+  if (!coordinator_.leading()) {
+    return;
+  }
+  for (const world::NodeId agent : config_.topology.workers(config_.self)) {
+    std::pair<bool, bool> now{takes_work(state_), false};
+    if (agent != config_.self) {
+      const bool suspected = swim_ ? swim_->suspected(agent) : detector_.suspected(agent);
+      const bool ready = links_.proven(agent) && (swim_ || takes_work(detector_.observed(agent)));
+      now = {ready, suspected};
+    }
+    const auto known = availability_.find(agent);
+    if (known == availability_.end() || known->second != now) {
+      availability_[agent] = now;
+      coordinator_.set_available(desk, agent, now.first, now.second);
+    }
+  }
+}
+
+void Member::compact(world::Effects& effects) {
+  raft_.compact(raft_.applied_index(), core::encode(ledger_));
+  core::Bytes image = core::encode(Image{raft_.durable_image(), worker_.durable_image()});
+  image.insert(image.begin(), kMemberComponent);
+  effects.replace_store(std::move(image));
+}
+
+MemberReport Member::report() const {
+  return {state_, static_cast<std::uint32_t>(worker_.count_in_hand()), 0};
+}
+
+void Member::joint_ended(std::optional<JointOutcome> outcome) {
+  if (outcome) {
+    requests_.emplace_back(std::move(*outcome));
+  }
+}
+
+void Member::fenced(Term term, world::Context& context, world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  coordinator_.fenced(shared, term);
+  finish_step(context, effects);
+}
+
+void Member::voided(TaskId task, const std::optional<Result>& happened, world::Context& context,
+                    world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  coordinator_.voided(shared, task, happened);
+  finish_step(context, effects);
+}
+
+void Member::ended(TaskId task, AttemptEnd end, Result result, world::Context& context,
+                   world::Effects& effects) {
+  Desk shared = desk(context, effects);
+  worker_.ended(shared, task, end, std::move(result));
+  finish_step(context, effects);
+}
+
+void Member::ask_jointly(TaskId task, world::Context& context, world::Effects& effects) {
+  const Assignment* assignment = worker_.in_hand(task);
+  core::check(proposer_ && assignment != nullptr, "a joint question is about a task in hand");
+  const JointAsk question{task, assignment->authority.attempt, assignment->authority.term,
+                          assignment->task.payload};
+  proposer_->ask(question, config_.joint_members, context, effects);
+  if (std::ranges::find(config_.joint_members, config_.self) != config_.joint_members.end()) {
+    requests_.emplace_back(OpinionWanted{question, true});
+  }
+}
+
+void Member::opinion(const JointAnswer& answer, world::Effects& effects) {
+  joint_member_.answer(answer, effects);
+}
+
+void Member::own_opinion(const JointAnswer& answer, world::Context& context,
+                         world::Effects& effects) {
+  joint_ended(proposer_->record(config_.self, answer, context, effects));
+}
+
+void Member::set_state(AgentState state, world::Context& context, world::Effects& effects) {
+  if (state == state_) {
+    return;
+  }
+  core::check(may_become(state_, state), "an agent's state changes legally");
+  effects.trace(AgentStateChanged{state_, state});
+  state_ = state;
+  finish_step(context, effects);
+}
+
+}  // namespace swarm
