@@ -142,7 +142,8 @@ function(add_module_tests)
       endif()
     endforeach()
     target_compile_definitions(${name}_test PRIVATE MUSTER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. NO_PRETTY_VALUES
+                         DISCOVERY_TIMEOUT 60)
   endforeach()
 endfunction()
 
@@ -176,8 +177,8 @@ module(stats DEPS core num LIBS Boost::headers)
 module(lab DEPS core num world world_sim market strategy venue swarm agent chaos load check scenario
            stats IMPURE)
 module(report DEPS core stats scenario check lab LIBS nlohmann_json::nlohmann_json)
-module(cli DEPS core num world world_sim world_real market strategy venue swarm agent chaos load check
-           scenario stats lab report LIBS CLI11::CLI11)
+module(cli DEPS core num world world_sim world_real market strategy venue swarm agent chaos load
+           check scenario stats lab report LIBS CLI11::CLI11)
 
 get_property(table GLOBAL PROPERTY MUSTER_TABLE)
 list(JOIN table "\n" table)

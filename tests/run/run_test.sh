@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run_test.sh SOURCE_DIR
-#   Tries ./run on machines that do not exist: a copy of it in a folder with a space in its name, and
-#   a PATH of recorded fakes. Nothing is installed or built.
+#   Tries ./run on machines that do not exist: a copy of it in a folder with a space in its name,
+#   and a PATH of recorded fakes. Nothing is installed or built.
 # shellcheck disable=SC2016  # the fakes' bodies expand when they run
 set -euo pipefail
 
@@ -12,7 +12,8 @@ failures=0
 
 # fake NAME [BODY]: a program that records its call and then does BODY.
 fake() {
-  printf '#!/bin/bash\necho "%s $*" >> "%s"\n%s\n' "$1" "$scratch/calls" "${2:-}" > "$scratch/bin/$1"
+  printf '#!/bin/bash\necho "%s $*" >> "%s"\n%s\n' "$1" "$scratch/calls" "${2:-}" \
+    > "$scratch/bin/$1"
   chmod +x "$scratch/bin/$1"
 }
 
@@ -25,8 +26,8 @@ new_machine() {
   cp "$source/run" "$project/run"
   cp "$source/packaging/packages.txt" "$project/packaging/"
   touch "$project/CMakeLists.txt" "$project/CMakePresets.json"
-  for tool in awk bash cat dirname env find flock grep head mkdir mv nproc readlink rm sed tail touch \
-      chmod; do
+  for tool in awk bash cat chmod dirname env find flock grep head mkdir mv nproc readlink rm sed \
+      tail touch; do
     ln -s "$(command -v "$tool")" "$scratch/bin/$tool"
   done
   : > "$scratch/calls"

@@ -5,6 +5,9 @@
 namespace tidy {
 namespace {
 
+// The impurities that the purity test must find.
+constexpr const char* kPlanted = "tests/purity/planted.cc";
+
 std::vector<Banned> unsafe_calls() {
   return {
       {R"(\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|tmpnam|mktemp)\s*\()",
@@ -34,8 +37,8 @@ std::vector<Banned> unsafe_calls() {
        "assert(size > 0);"},
       {R"(\b(sleep_for|sleep_until|usleep|nanosleep)\b|(^|[^\w.:>])sleep\s*\()",
        Area::kEverywhere,
-       "wait for an event or set a timer",
-       {},
+       "an event or a timer",
+       {kPlanted},
        "std::this_thread::sleep_for(delay);"},
   };
 }
@@ -50,7 +53,7 @@ std::vector<Banned> random_calls() {
       {R"(\bstd::(random_device|mt19937(_64)?|default_random_engine|minstd_rand0?)\b)",
        Area::kEverywhere,
        "a random stream of num",
-       {},
+       {kPlanted},
        "std::mt19937_64 engine(seed);"},
       {R"(\bstd::\w+_distribution\b)",
        Area::kEverywhere,

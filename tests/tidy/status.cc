@@ -33,10 +33,6 @@ bool command_exists(const Tree& tree, const std::string& command) {
   return tree.file(words[0]) != nullptr;
 }
 
-bool is_command(const std::string& name) {
-  return name.find(' ') != std::string::npos || name.find('/') != std::string::npos;
-}
-
 }  // namespace
 
 Findings check_status(const Tree& tree, const std::vector<std::string>& tests) {
@@ -66,7 +62,7 @@ Findings check_status(const Tree& tree, const std::vector<std::string>& tests) {
     for (std::sregex_iterator m(cells[2].begin(), cells[2].end(), quoted), end; m != end; ++m) {
       const std::string name = (*m)[1];
       ++named;
-      if (is_command(name) ? !command_exists(tree, name) : !exists(name, tests)) {
+      if (!exists(name, tests) && !command_exists(tree, name)) {
         add(name + " does not exist");
       }
     }
