@@ -1,0 +1,171 @@
+#include "scenario/load.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "build.h"
+#include "merge.h"
+#include "rules.h"
+#include "section.h"
+#include "source.h"
+#include "tables.h"
+#include "tree.h"
+#include "validate.h"
+
+namespace scenario {
+namespace {
+
+constexpr std::size_t kNameBytes = 64;
+
+// A run before it is resolved: its document, merged.
+struct Variant {
+  std::string name;
+  Tree tree;
+};
+
+// "scenarios/Mesh momentum.yaml" -> "mesh-momentum"
+std::string slug_of(std::string_view file_name) {
+  const std::size_t slash = file_name.find_last_of('/');
+  if (slash != std::string_view::npos) {
+    file_name.remove_prefix(slash + 1);
+  }
+  std::string slug;
+  for (const char letter : file_name.substr(0, file_name.find_last_of('.'))) {
+    const bool upper = letter >= 'A' && letter <= 'Z';
+    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+    slug += upper ? static_cast<char>(letter - 'A' + 'a') : plain ? letter : '-';
+  }
+  slug.resize(std::min(slug.size(), kNameBytes));
+  return slug.empty() ? "scenario" : slug;
+}
+
+bool is_run_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+Tree without_file_keys(const Tree& file) {
+  Tree base = file;
+  std::erase_if(base.entries, [](const Entry& entry) {
+    return entry.key == "name" || entry.key == "runs" || entry.key == "sweep";
+  });
+  return base;
+}
+
+core::Result<std::vector<Variant>> named_runs(const Tree& file, const Tree& base,
+                                              const Source& source) {
+  std::vector<Variant> variants;
+  const Tree* runs = find(file, "runs");
+  if (runs == nullptr) {
+    return variants;
+  }
+  if (runs->kind != TreeKind::kMap || runs->entries.empty()) {
+    return refuse(source, runs->place, "runs",
+                  "has no run; write names and changes, like base: {}");
+  }
+  for (const Entry& entry : runs->entries) {
+    const std::string path = "runs." + entry.key;
+    if (!is_run_name(entry.key)) {
+      return refuse(source, entry.key_place, path,
+                    "is no name for a run; write 1 to 64 letters a-z, digits, - and _");
+    }
+    if (entry.value.kind != TreeKind::kMap && entry.value.kind != TreeKind::kNull) {
+      return refuse(source, entry.value.place, path,
+                    "is no map of keys; write what the run changes, or {} for nothing");
+    }
+    const bool same = entry.value.kind == TreeKind::kNull;
+    variants.push_back({entry.key, same ? base : merge(base, entry.value)});
+  }
+  return variants;
+}
+
+core::Result<std::vector<Variant>> swept_runs(const Tree& file, const Tree& base,
+                                              const Source& source) {
+  std::vector<Variant> variants;
+  const Section sweep(find(file, "sweep"));
+  for (const Tree& value : sweep.list("values")) {
+    variants.push_back({value.text, TRY(with_value(base, *sweep.at("key"), value, source))});
+  }
+  return variants;
+}
+
+core::Result<std::vector<Variant>> variants_of(const Tree& file, const Tree& base,
+                                               const Source& source) {
+  std::vector<Variant> variants = TRY(named_runs(file, base, source));
+  std::vector<Variant> swept = TRY(swept_runs(file, base, source));
+  std::move(swept.begin(), swept.end(), std::back_inserter(variants));
+  if (variants.empty()) {
+    variants.push_back({"base", base});
+  }
+  if (variants.size() > kMaxRuns) {
+    return refuse(source, file.place, "runs",
+                  "are " + std::to_string(variants.size()) + " with the sweep's; write at most " +
+                      std::to_string(kMaxRuns));
+  }
+  std::set<std::string> names;
+  for (const Variant& variant : variants) {
+    if (!names.insert(variant.name).second) {
+      return refuse(source, place_of(file, "sweep.values"), "sweep.values",
+                    "make a second run " + quote(variant.name) + "; write each value once");
+    }
+  }
+  return variants;
+}
+
+core::Result<Scenario> resolve(const Tree& tree, const std::string& run, FileContext& context,
+                               const Source& source) {
+  TRY_VOID(validate(tree, run_keys(), "", source));
+  Scenario scenario = TRY(build(tree, run, context, source));
+  TRY_VOID(apply_rules(scenario, tree, source));
+  return scenario;
+}
+
+std::optional<Sweep> sweep_of(const Tree& file) {
+  const Section section(find(file, "sweep"));
+  if (!section.has("key")) {
+    return std::nullopt;
+  }
+  Sweep sweep;
+  sweep.key = section.text("key");
+  section.words("values", sweep.values);
+  sweep.metric = section.text("metric");
+  return sweep;
+}
+
+core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_name,
+                                     const Options& options) {
+  const Source source{.file = file_name, .run = ""};
+  TRY_VOID(validate(file, file_keys(), "", source));
+  const Tree base = without_file_keys(file);
+  const std::vector<Variant> variants = TRY(variants_of(file, base, source));
+  FileContext context;
+  context.read_file = options.read_file;
+  const Tree* name = find(file, "name");
+  context.name = name != nullptr ? name->text : slug_of(file_name);
+  for (const Variant& variant : variants) {
+    context.run_names.push_back(variant.name);
+  }
+  ScenarioFile result;
+  result.base = TRY(resolve(base, "base", context, source));
+  for (const Variant& variant : variants) {
+    result.runs.push_back(TRY(
+        resolve(variant.tree, variant.name, context, {.file = file_name, .run = variant.name})));
+  }
+  result.sweep = sweep_of(file);
+  result.series = std::move(context.series);
+  return result;
+}
+
+}  // namespace
+
+core::Result<ScenarioFile> load(std::string_view yaml_text, std::string file_name,
+                                const Options& options) {
+  const Tree file = TRY(parse_tree(yaml_text, file_name));
+  return load_tree(file, file_name, options);
+}
+
+}  // namespace scenario

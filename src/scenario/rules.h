@@ -1,0 +1,18 @@
+// What a single key cannot show: contradictions, impossible topologies, quorums out of reach,
+// faults that hit nothing.
+#pragma once
+
+#include "core/result.h"
+#include "scenario/scenario.h"
+#include "source.h"
+#include "tree.h"
+
+namespace scenario {
+
+// The tree is the one that the scenario was built from: messages point at what was written. `rest`
+// in a partition's side is replaced by the names it stands for.
+core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Source& source);
+
+core::Result<void> apply_fault_rules(Scenario& scenario, const Tree& tree, const Source& source);
+
+}  // namespace scenario
