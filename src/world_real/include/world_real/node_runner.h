@@ -25,9 +25,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "core/time.h"
+#include "world/fault_gate.h"
 #include "world/host.h"
 #include "world/machine.h"
 #include "world/trace.h"
@@ -83,8 +85,15 @@ struct Options {
   std::uint32_t inbox_limit = 10'000;
   std::uint64_t seed = 0;  // of the node's random stream, with its id and incarnation
   std::map<std::string, world::Service> services;  // ServiceAnswer::latency is not waited for
-  std::filesystem::path trace_file;                // empty: none
-  world::TraceSink* sink = nullptr;                // not owned; may be null
+  // Link and clock faults are carried out here; the others are left to whoever can signal
+  // processes. One that names its nodes and its time begins and ends by itself; one that waits for
+  // a cue or names a role is begun and ended with begin_fault() and end_fault(). A fault hits the
+  // messages that this node sends and its clocks, and is traced by every node with the share that
+  // it acted there.
+  world::FaultPlan faults;
+  std::filesystem::path trace_file;      // empty: none
+  std::filesystem::path recording_file;  // empty: none; see recording.h
+  world::TraceSink* sink = nullptr;      // not owned; may be null
   // The reading of CLOCK_MONOTONIC that is time 0, so that the processes of a run on one machine
   // share a time line. Default: when the runner is created.
   std::optional<core::Duration> clock_origin;
@@ -117,6 +126,11 @@ class NodeRunner {
   // Adds a peer or changes its address; links of incarnations below `least` are refused from now
   // on. From any thread.
   void set_peer(world::NodeId peer, Address address, world::Incarnation least = {});
+
+  // For link and clock faults of the plan: `fault` is the place in it. Beginning an active fault or
+  // ending another does nothing. From any thread. REQUIRES: the plan has such a fault there.
+  void begin_fault(world::FaultIndex fault, std::vector<world::NodeId> targets);
+  void end_fault(world::FaultIndex fault);
 
   // REQUIRES: on the thread of run(), or when run() is not running.
   [[nodiscard]] const Counters& counters() const;
