@@ -45,7 +45,7 @@ void Exchange::run(OpenOrder order, OrderType type, Events& events) {
     }
   }
   reserve(order, -1);
-  events.emplace_back(Cancelled{order.id, order.account, remaining(order), reason});
+  events.emplace_back(Cancelled{order.id, order.account, order.key, remaining(order), reason});
   finish(order, reason);
 }
 
@@ -86,7 +86,8 @@ void Exchange::fill(OpenOrder& taker, OpenOrder& maker, Events& events) {
   for (OpenOrder* order : {&taker, &maker}) {
     reserve(*order, -1);
     order->filled.shares += filled.quantity.shares;
-    (order->side == Side::kBuy ? filled.buyer : filled.seller) = {order->id, order->account, fee};
+    (order->side == Side::kBuy ? filled.buyer : filled.seller) = {order->id, order->account,
+                                                                  order->key, fee};
   }
   const bool buys = taker.side == Side::kBuy;
   settle(filled, buys ? taker : maker, buys ? maker : taker);
@@ -150,7 +151,7 @@ void Exchange::cancel(OrderId id, CancelReason reason, Events& events) {
   finish(order, reason);
   // Quoted stands for the orders it replaces.
   if (reason != CancelReason::kRequoted) {
-    events.emplace_back(Cancelled{id, order.account, remaining(order), reason});
+    events.emplace_back(Cancelled{id, order.account, order.key, remaining(order), reason});
   }
 }
 

@@ -95,6 +95,26 @@ bool Exchange::reject(const NewOrder& order, RejectReason reason, bool record, E
   return recorded;
 }
 
+bool Exchange::on(const VoidKey& command, Events& events) {
+  NewOrder nothing;
+  nothing.account = command.account;
+  nothing.authority = command.authority;
+  const RejectReason authority = check_authority(command.authority);
+  if (authority != RejectReason::kNone) {
+    return reject(nothing, authority, false, events);
+  }
+  if (!accounts_.contains(command.account)) {
+    return reject(nothing, RejectReason::kUnknownAccount, false, events);
+  }
+  const bool changed = note_authority(command.authority, events);
+  const IdempotencyKey key = command.authority.key();
+  if (const auto first = outcome(key)) {
+    events.emplace_back(Repeated{key, command.authority.term, command.authority.attempt, *first});
+    return changed;
+  }
+  return reject(nothing, RejectReason::kVoided, true, events);
+}
+
 bool Exchange::on(const NewOrder& command, Events& events) {
   const RejectReason authority = check_authority(command.authority);
   if (authority != RejectReason::kNone) {

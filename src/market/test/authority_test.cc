@@ -91,6 +91,25 @@ TEST(Authority, AStaleAttemptIsRejected) {
             RejectReason::kBadAuthority);
 }
 
+TEST(Authority, AVoidedKeyNeverOrdersAndAUsedOneKeepsItsOutcome) {
+  Exchange exchange = open_exchange();
+  const auto closed = exchange.apply(VoidKey{kBert, authority(7, 1, 2)});
+  EXPECT_EQ(only<Rejected>(closed).at(0).reason, RejectReason::kVoided);
+  EXPECT_TRUE(only<Rejected>(closed).at(0).recorded);
+  const auto late =
+      exchange.apply(with(order(kAnna, Side::kBuy, 5, 10'000), authority(7, 1, 2)));
+  EXPECT_EQ(only<Repeated>(late).at(0).outcome.reject_reason, RejectReason::kVoided);
+  EXPECT_THAT(only<Accepted>(late), IsEmpty());
+  // The attempt before the void is out of date, whatever its key.
+  EXPECT_EQ(refused(exchange.apply(with(order(kAnna, Side::kBuy, 5, 10'000), authority(7, 1, 1)))),
+            RejectReason::kStaleAttempt);
+
+  exchange.apply(order(kMaker, Side::kSell, 5, 10'000));
+  exchange.apply(with(order(kAnna, Side::kBuy, 5, 10'000), authority(8)));
+  const auto used = exchange.apply(VoidKey{kBert, authority(8, 1, 2)});
+  EXPECT_EQ(only<Repeated>(used).at(0).outcome.filled, Quantity{5});
+}
+
 TEST(Authority, TheLowWaterMarkForgetsKeysAndClosesTheirTasks) {
   Exchange exchange = open_exchange();
   const OrderId left =

@@ -42,6 +42,14 @@ struct ReplaceOrder {
   MUSTER_FIELDS(ReplaceOrder, account, order, quantity, limit, authority)
 };
 
+// Closes the key: if no order used it yet, none ever will; otherwise nothing changes. Answered like the
+// order would be: with the key's first outcome.
+struct VoidKey {
+  AccountId account;
+  Authority authority;
+  MUSTER_FIELDS(VoidKey, account, authority)
+};
+
 // Raises the least term that the group's orders need. Never lowers it.
 struct RaiseFence {
   GroupId group;
@@ -80,6 +88,7 @@ struct PriceStep {
 };
 
 using Command =
-    std::variant<NewOrder, CancelOrder, ReplaceOrder, RaiseFence, LowWater, MakerQuotes, PriceStep>;
+    std::variant<NewOrder, CancelOrder, ReplaceOrder, VoidKey, RaiseFence, LowWater, MakerQuotes,
+                 PriceStep>;
 
 }  // namespace market

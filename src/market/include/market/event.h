@@ -26,9 +26,10 @@ enum class RejectReason : std::uint8_t {
   kOverflow,          // the amount does not fit into 64 bits
   kUnknownOrder,      // no such order of this account is open
   kNotAllowed,        // the sender does not own the account (decided by the venue)
+  kVoided,            // the key was voided before any order used it
 };
 constexpr RejectReason last_value(RejectReason) {
-  return RejectReason::kNotAllowed;
+  return RejectReason::kVoided;
 }
 [[nodiscard]] std::string_view name_of(RejectReason reason);
 
@@ -114,8 +115,9 @@ struct Repeated {
 struct FillLeg {
   OrderId order;
   AccountId account;
+  IdempotencyKey key;  // 0 when the order has none
   Money fee;
-  MUSTER_FIELDS(FillLeg, order, account, fee)
+  MUSTER_FIELDS(FillLeg, order, account, key, fee)
 };
 
 // One trade: the buyer's and the seller's leg are equal and opposite. `number` counts the fills of
@@ -135,9 +137,10 @@ struct Filled {
 struct Cancelled {
   OrderId order;
   AccountId account;
+  IdempotencyKey key;  // 0 when the order has none
   Quantity remaining;  // what will not trade any more
   CancelReason reason = CancelReason::kNone;
-  MUSTER_FIELDS(Cancelled, order, account, remaining, reason)
+  MUSTER_FIELDS(Cancelled, order, account, key, remaining, reason)
 };
 
 struct Replaced {

@@ -179,6 +179,7 @@ class Exchange {
 
   // One for each command: true when the state changed.
   bool on(const NewOrder& command, Events& events);
+  bool on(const VoidKey& command, Events& events);
   bool on(const CancelOrder& command, Events& events);
   bool on(const ReplaceOrder& command, Events& events);
   bool on(const RaiseFence& command, Events& events);

@@ -2,8 +2,10 @@
 // node (module venue) because the members of a swarm speak them too, and those know market but not
 // venue.
 //
-// Every answer names the key or group it belongs to, so that it can be matched after retries and
-// duplicates. Message types are 0x0300 to 0x03ff (world/message.h).
+// A node trades on one account, whose id is the node's id (account_of_node): an order for another
+// account is refused with kNotAllowed. Every answer names the key or group it belongs to, so that
+// it can be matched after retries and duplicates. Message types are 0x0300 to 0x03ff
+// (world/message.h).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,13 @@
 
 namespace market {
 
-// Answered by OrderReply: at once, and again whenever a working order's outcome changes.
+[[nodiscard]] constexpr AccountId account_of_node(std::uint32_t node) {
+  return AccountId(node);
+}
+
+// Answered by OrderReply when the order is durable, and again whenever a working order's outcome
+// changes: to the account's node and to everybody who asked under the key since the venue's last
+// boot.
 struct OrderRequest {
   static constexpr std::uint16_t kType = 0x0301;
   Authority authority;
@@ -51,6 +59,15 @@ struct CancelReply {
   RejectReason reason = RejectReason::kNone;
   Outcome outcome;
   MUSTER_FIELDS(CancelReply, key, reason, outcome)
+};
+
+// Asks what became of the authority's key, and closes it if nothing did (VoidKey). Answered by
+// OrderReply; `repeat` is false when this request closed it.
+struct VoidRequest {
+  static constexpr std::uint16_t kType = 0x030a;
+  Authority authority;
+  AccountId account;
+  MUSTER_FIELDS(VoidRequest, authority, account)
 };
 
 // From a new leader, before it assigns anything. Answered when the fence is durable.

@@ -3,11 +3,12 @@
 //
 // A record that changed the exchange carries the number of its journal record and its index among
 // that record's events. The journal record is durable before the trace is written, and a restarted
-// venue writes the trace of its last journal record again (the crash may have come between the
-// two): a reader skips what is not above the last (journal, index) it has seen.
+// venue writes the trace of the journal records that became durable last again (the crash may have
+// come between the two): a reader skips what is not above the last position it has seen.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "market/exchange.h"
@@ -82,6 +83,15 @@ struct VenueClosed {
   static constexpr std::string_view kName = "venue.closed";
   std::string reason;
   MUSTER_FIELDS(VenueClosed, reason)
+};
+
+// A message that does not decode or is none that a venue knows.
+struct VenueMessageRefused {
+  static constexpr std::uint16_t kKind = 0x0314;
+  static constexpr std::string_view kName = "venue.message_refused";
+  std::uint32_t from = 0;  // node
+  std::uint16_t type = 0;
+  MUSTER_FIELDS(VenueMessageRefused, from, type)
 };
 
 }  // namespace market
