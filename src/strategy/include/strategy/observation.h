@@ -23,8 +23,11 @@ inline constexpr std::int64_t kMaximumPosition = 1'000'000'000'000;
 // Signals are stored in millionths: 2.0 standard deviations are 2'000'000.
 inline constexpr std::int64_t kMillion = 1'000'000;
 
+// `time` is when the observer learned the price, by its own monotonic clock: staleness and gaps are
+// then what the observer lived through, whatever the venue's clock does. Ticks that overtook each
+// other are told apart by their sequence numbers before they come here.
 struct PricePoint {
-  core::Time time;  // of the venue's clock: only differences mean anything
+  core::Time time;
   market::Price mid;
   MUSTER_FIELDS(PricePoint, time, mid)
 };
@@ -41,15 +44,15 @@ struct Instrument {
 };
 
 struct Observation {
-  core::Time now;  // of the same clock as the points
+  core::Time now;  // by the clock of the points
   std::vector<Instrument> instruments;
   market::Money cash;     // own
   market::Money capital;  // what cash and positions were worth at the start: losses count from it
   MUSTER_FIELDS(Observation, now, instruments, cash, capital)
 };
 
-// Appends a point and drops the oldest beyond `window_points`. A point that is not later than the
-// last one (a repeated or overtaken tick) is ignored and gives false. REQUIRES 0 < window_points <=
+// Appends a point and drops the oldest beyond `window_points`. A point at the time of the last one
+// replaces it; an earlier one is ignored and gives false. REQUIRES 0 < window_points <=
 // kMaximumWindow.
 bool append_point(Instrument& instrument, PricePoint point, std::size_t window_points);
 
