@@ -1,9 +1,20 @@
 // The states of an agent and the ways between them.
 #pragma once
 
-#include "swarm/trace.h"
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace swarm {
+
+enum class AgentState : std::uint8_t { kInitialising, kReady, kBusy, kError, kOffline };
+constexpr AgentState last_value(AgentState) {
+  return AgentState::kOffline;
+}
+constexpr std::string_view name_of(AgentState state) {
+  constexpr std::string_view kNames[] = {"initialising", "ready", "busy", "error", "offline"};
+  return kNames[static_cast<std::size_t>(state)];
+}
 
 // Whether an agent may go from one state to the other; staying is no transition. An agent starts as
 // initialising, works only when ready, and comes back from an error or from being offline only

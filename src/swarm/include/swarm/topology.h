@@ -33,21 +33,21 @@ constexpr std::string_view name_of(TopologyKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-enum class Role : std::uint8_t {
+enum class MemberRole : std::uint8_t {
   kCoordinator,  // leads unless it fails; belongs to no pool and never works
   kCandidate,    // a worker that takes the coordinator's place when elected
   kWorker,       // works; leads only in a mesh, if it is a voter
 };
-constexpr Role last_value(Role) {
-  return Role::kWorker;
+constexpr MemberRole last_value(MemberRole) {
+  return MemberRole::kWorker;
 }
 // What the pattern calls the role: "hub", "standby", "spoke"; "leader", "candidate", "worker";
 // "peer".
-[[nodiscard]] std::string_view name_of(Role role, TopologyKind kind);
+[[nodiscard]] std::string_view name_of(MemberRole role, TopologyKind kind);
 
 struct TopologyMember {
   world::NodeId node;
-  Role role = Role::kWorker;
+  MemberRole role = MemberRole::kWorker;
   bool voter = false;  // otherwise a learner
   MUSTER_FIELDS(TopologyMember, node, role, voter)
 };

@@ -1,0 +1,271 @@
+#include "swarm/topology.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+
+namespace swarm {
+namespace {
+
+constexpr std::uint32_t kDefaultMeshVoters = 5;
+
+template <class Keep>
+std::vector<world::NodeId> nodes_where(const std::vector<TopologyMember>& members, Keep keep) {
+  std::vector<world::NodeId> nodes;
+  for (const TopologyMember& member : members) {
+    if (keep(member)) {
+      nodes.push_back(member.node);
+    }
+  }
+  return nodes;
+}
+
+Link link_between(world::NodeId a, world::NodeId b) {
+  return {std::min(a, b), std::max(a, b)};
+}
+
+bool works_at_all(const TopologyMember& member) {
+  return member.role != MemberRole::kCoordinator;
+}
+
+std::unexpected<core::Error> invalid(std::string message) {
+  return core::fail(core::Code::kInvalid, std::move(message));
+}
+
+// "3 standbys"
+std::string counted(std::size_t count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+core::Result<void> check_members(const TopologySpec& spec) {
+  if (spec.agents.empty()) {
+    return invalid("a swarm needs at least one agent: give a pool a size");
+  }
+  std::set<world::NodeId> seen;
+  std::vector<world::NodeId> all = spec.agents;
+  if (spec.coordinator) {
+    all.push_back(spec.coordinator);
+  }
+  for (const world::NodeId node : all) {
+    if (!node) {
+      return invalid("a member of the topology has no node id");
+    }
+    if (!seen.insert(node).second) {
+      return invalid("node " + std::to_string(node.value) + " is in the topology twice");
+    }
+  }
+  return {};
+}
+
+core::Result<void> check_shape(const TopologySpec& spec) {
+  if (spec.kind == TopologyKind::kMesh) {
+    if (spec.coordinator) {
+      return invalid("a mesh has no coordinator, but node " +
+                     std::to_string(spec.coordinator.value) + " is named as one");
+    }
+    if (spec.standbys > 0) {
+      return invalid("a mesh has no standbys, since any voter may lead: set voters instead");
+    }
+    return {};
+  }
+  if (!spec.coordinator) {
+    return invalid("a " + std::string(name_of(spec.kind)) + " topology needs a " +
+                   std::string(name_of(MemberRole::kCoordinator, spec.kind)));
+  }
+  if (spec.standbys >= spec.agents.size()) {
+    return invalid(counted(spec.standbys, name_of(MemberRole::kCandidate, spec.kind)) + " among " +
+                   counted(spec.agents.size(), "agent") +
+                   " leave nobody to work while one of them leads: at most " +
+                   std::to_string(spec.agents.size() - 1));
+  }
+  return {};
+}
+
+std::string even_voters(const TopologySpec& spec, std::uint32_t voters) {
+  const std::string what = "quorum: " + std::to_string(voters) +
+                           " voters survive no more losses than " +
+                           std::to_string(voters - std::min(voters, 1U)) + ": ";
+  if (spec.kind == TopologyKind::kMesh || spec.voters.has_value()) {
+    return what + "give an odd number";
+  }
+  return what + counted(spec.standbys + 1, name_of(MemberRole::kCandidate, spec.kind)) +
+         " make it " + std::to_string(voters + 1);
+}
+
+core::Result<std::uint32_t> count_voters(const TopologySpec& spec) {
+  const auto agents = static_cast<std::uint32_t>(spec.agents.size());
+  const bool mesh = spec.kind == TopologyKind::kMesh;
+  std::uint32_t usual = 1 + spec.standbys;
+  if (mesh) {
+    usual = std::min(kDefaultMeshVoters, agents);
+    usual -= usual % 2 == 0 ? 1 : 0;
+  }
+  const std::uint32_t voters = spec.voters.value_or(usual);
+  const std::uint32_t members = agents + (mesh ? 0 : 1);
+  if (voters > members) {
+    return invalid("quorum: " + counted(voters, "voter") + " among " + counted(members, "member") +
+                   ": at most every member votes");
+  }
+  if (voters % 2 == 0) {
+    return invalid(even_voters(spec, voters));
+  }
+  if (!mesh && voters != usual) {
+    const std::string_view standby = name_of(MemberRole::kCandidate, spec.kind);
+    return invalid("quorum: " + counted(voters, "voter") + ", but in a " +
+                   std::string(name_of(spec.kind)) + " topology with " +
+                   counted(spec.standbys, standby) + " there are " + std::to_string(usual) +
+                   ": the " + std::string(name_of(MemberRole::kCoordinator, spec.kind)) +
+                   " and each " + std::string(standby));
+  }
+  return voters;
+}
+
+}  // namespace
+
+std::string_view name_of(MemberRole role, TopologyKind kind) {
+  switch (kind) {
+    case TopologyKind::kMesh:
+      return "peer";
+    case TopologyKind::kHierarchical:
+      return role == MemberRole::kCoordinator ? "leader"
+             : role == MemberRole::kCandidate ? "candidate"
+                                              : "worker";
+    case TopologyKind::kStar:
+      return role == MemberRole::kCoordinator ? "hub"
+             : role == MemberRole::kCandidate ? "standby"
+                                              : "spoke";
+  }
+  core::check(false, "a topology is of a known kind");
+  return {};
+}
+
+const TopologyMember* Topology::find(world::NodeId node) const {
+  const auto found = std::ranges::lower_bound(members, node, {}, &TopologyMember::node);
+  return found != members.end() && found->node == node ? &*found : nullptr;
+}
+
+std::vector<world::NodeId> Topology::voters() const {
+  return nodes_where(members, [](const TopologyMember& member) { return member.voter; });
+}
+
+std::vector<world::NodeId> Topology::learners() const {
+  return nodes_where(members, [](const TopologyMember& member) { return !member.voter; });
+}
+
+world::NodeId Topology::coordinator() const {
+  const auto found = std::ranges::find(members, MemberRole::kCoordinator, &TopologyMember::role);
+  return found != members.end() ? found->node : world::NodeId{};
+}
+
+bool Topology::may_lead(world::NodeId node) const {
+  const TopologyMember* member = find(node);
+  return member != nullptr && member->voter;
+}
+
+std::vector<world::NodeId> Topology::workers(world::NodeId leader) const {
+  return nodes_where(members, [&](const TopologyMember& member) {
+    return works_at_all(member) && (kind == TopologyKind::kMesh || member.node != leader);
+  });
+}
+
+std::vector<world::NodeId> Topology::workers(world::NodeId leader,
+                                             const std::vector<world::NodeId>& available) const {
+  std::vector<world::NodeId> working;
+  std::ranges::set_intersection(workers(leader), available, std::back_inserter(working));
+  const TopologyMember* leading = find(leader);
+  if (working.empty() && leading != nullptr && works_at_all(*leading) &&
+      std::ranges::binary_search(available, leader)) {
+    working.push_back(leader);
+  }
+  return working;
+}
+
+std::vector<Link> Topology::declared_links(world::NodeId leader) const {
+  std::vector<Link> links;
+  if (kind == TopologyKind::kMesh) {
+    for (auto low = members.begin(); low != members.end(); ++low) {
+      for (auto high = std::next(low); high != members.end(); ++high) {
+        links.push_back({low->node, high->node});
+      }
+    }
+    return links;
+  }
+  if (find(leader) == nullptr) {
+    return links;
+  }
+  for (const world::NodeId worker : workers(leader)) {
+    links.push_back(link_between(leader, worker));
+  }
+  std::ranges::sort(links);
+  return links;
+}
+
+std::vector<Link> Topology::consensus_links() const {
+  const std::vector<world::NodeId> voting = voters();
+  std::vector<Link> links;
+  for (auto low = voting.begin(); low != voting.end(); ++low) {
+    for (auto high = std::next(low); high != voting.end(); ++high) {
+      links.push_back({*low, *high});
+    }
+  }
+  return links;
+}
+
+std::vector<world::NodeId> Topology::peers(world::NodeId node, world::NodeId leader) const {
+  return nodes_where(
+      members, [&](const TopologyMember& member) { return may_send(node, member.node, leader); });
+}
+
+bool Topology::may_send(world::NodeId from, world::NodeId to, world::NodeId leader) const {
+  const TopologyMember* sender = find(from);
+  const TopologyMember* receiver = find(to);
+  if (sender == nullptr || receiver == nullptr || from == to) {
+    return false;
+  }
+  if (kind == TopologyKind::kMesh || (sender->voter && receiver->voter)) {
+    return true;
+  }
+  return (from == leader && works_at_all(*receiver)) || (to == leader && works_at_all(*sender));
+}
+
+std::uint32_t Topology::quorum() const {
+  return majority_of(static_cast<std::uint32_t>(voters().size()));
+}
+
+std::uint32_t Topology::tolerated_losses() const {
+  return static_cast<std::uint32_t>(voters().size()) - quorum();
+}
+
+std::vector<world::NodeId> Topology::single_points_of_failure() const {
+  const auto workers_at_all = std::ranges::count_if(members, works_at_all);
+  const bool only_voter = voters().size() == 1;
+  return nodes_where(members, [&](const TopologyMember& member) {
+    return (member.voter && only_voter) || (works_at_all(member) && workers_at_all == 1);
+  });
+}
+
+core::Result<Topology> make_topology(const TopologySpec& spec) {
+  TRY_VOID(check_members(spec));
+  TRY_VOID(check_shape(spec));
+  const std::uint32_t voters = TRY(count_voters(spec));
+
+  Topology topology;
+  topology.kind = spec.kind;
+  std::uint32_t left_to_vote = voters;
+  if (spec.coordinator) {
+    topology.members.push_back({spec.coordinator, MemberRole::kCoordinator, true});
+    --left_to_vote;
+  }
+  std::uint32_t left_to_stand_by = spec.standbys;
+  for (const world::NodeId agent : spec.agents) {
+    const MemberRole role = left_to_stand_by > 0 ? MemberRole::kCandidate : MemberRole::kWorker;
+    left_to_stand_by -= left_to_stand_by > 0 ? 1 : 0;
+    topology.members.push_back({agent, role, left_to_vote > 0});
+    left_to_vote -= left_to_vote > 0 ? 1 : 0;
+  }
+  std::ranges::sort(topology.members, {}, &TopologyMember::node);
+  return topology;
+}
+
+}  // namespace swarm
