@@ -148,14 +148,19 @@ class Links {
   struct Peer {
     LinkState state = LinkState::kNone;
     world::Incarnation seen;  // the newest incarnation; what is proven when state is kProven
-    std::uint64_t nonce = 0;  // of the last Hello sent; 0: none
+    std::uint64_t nonce = 0;  // of the latest round of Hellos; 0: none
+    bool awaiting = false;    // that round is not acknowledged
     core::Time last_heard;
-    core::Time last_hello;
-    core::Duration pause{};  // until the next greeting
-    MUSTER_FIELDS(Peer, state, seen, nonce, last_heard, last_hello, pause)
+    core::Duration pause{};  // between the latest Hello and its repetition
+    MUSTER_FIELDS(Peer, state, seen, nonce, awaiting, last_heard, pause)
   };
 
+  // Begins a round of Hellos with a fresh nonce.
   void greet(world::NodeId node, Peer& peer, world::Context& context, world::Effects& effects);
+  void send_hello(world::NodeId node, const Peer& peer, const world::Context& context,
+                  world::Effects& effects) const;
+  void check_proven(world::NodeId node, Peer& peer, world::Context& context,
+                    world::Effects& effects);
   void lose(world::NodeId node, Peer& peer, LinkLoss loss, world::Effects& effects);
   void refuse(world::NodeId node, LinkRefusal refusal, world::Effects& effects);
   void hello(const world::Message& message, world::Context& context, world::Effects& effects);
