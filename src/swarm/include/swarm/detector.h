@@ -106,10 +106,11 @@ class Detector {
   DetectorConfig config_;
   Term term_ = 0;
   std::uint64_t sequence_ = 0;
+  core::Time last_tick_;
   std::map<world::NodeId, Watched> watched_;
 
  public:
-  MUSTER_FIELDS(Detector, config_, term_, sequence_, watched_)
+  MUSTER_FIELDS(Detector, config_, term_, sequence_, last_tick_, watched_)
 };
 
 }  // namespace swarm
