@@ -78,8 +78,7 @@ class Dispatch {
   void set_ready(world::NodeId agent, bool ready);
   void set_suspected(world::NodeId agent, bool suspected);
 
-  // Chooses, and counts the task as outstanding at the chosen agent until released. Takes the same
-  // number of draws for equal states.
+  // Chooses, and counts the task as outstanding at the chosen agent until released.
   [[nodiscard]] Pick pick(const Requirement& requirement, num::Stream& random);
   // Counts a task that an earlier leader assigned; may go beyond the limit.
   void adopt(world::NodeId agent);
@@ -110,12 +109,13 @@ class Dispatch {
   };
 
   [[nodiscard]] Class class_of(const std::string& capability) const;
+  [[nodiscard]] Class fallback_of(const Requirement& requirement) const;
   [[nodiscard]] bool has_trusted(const Class& members) const;
   [[nodiscard]] std::vector<world::NodeId> open(const Class& members) const;
   [[nodiscard]] world::NodeId choose(const Class& members, num::Stream& random);
   [[nodiscard]] world::NodeId next_in_turn(const Class& members);
-  [[nodiscard]] world::NodeId least_loaded(const std::vector<world::NodeId>& open) const;
-  [[nodiscard]] world::NodeId better_of_two(const std::vector<world::NodeId>& open,
+  [[nodiscard]] world::NodeId least_loaded(const std::vector<world::NodeId>& candidates) const;
+  [[nodiscard]] world::NodeId better_of_two(const std::vector<world::NodeId>& candidates,
                                             num::Stream& random) const;
 
   DispatchConfig config_;
