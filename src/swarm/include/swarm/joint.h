@@ -22,6 +22,8 @@
 
 namespace swarm {
 
+inline constexpr std::uint32_t kFullConfidence = 1000;  // in permille
+
 struct JointAsk {
   static constexpr world::MessageType kType = 0x0230;
   TaskId task;
@@ -36,7 +38,7 @@ struct JointAnswer {
   TaskId task;
   Attempt attempt = 0;
   core::Bytes choice;
-  std::uint32_t confidence_permille = 0;  // at most 1000
+  std::uint32_t confidence_permille = 0;  // at most kFullConfidence
   std::uint64_t observation = 0;          // digest of what the choice was made from
   MUSTER_FIELDS(JointAnswer, task, attempt, choice, confidence_permille, observation)
 };
@@ -171,10 +173,10 @@ class JointProposer {
   [[nodiscard]] static Leading leading(const Decision& decision);
   void ask_silent(const Decision& decision, world::NodeId self, world::Effects& effects) const;
   void wait(const Decision& decision, core::Time now, world::Effects& effects) const;
-  [[nodiscard]] JointOutcome decide(const Decision& decision, const Leading& leading,
-                                    core::Time now, world::Effects& effects);
-  [[nodiscard]] JointOutcome give_up(const Decision& decision, const Leading& leading,
-                                     bool timed_out, core::Time now, world::Effects& effects);
+  [[nodiscard]] JointOutcome decide(TaskId task, const Leading& lead, core::Time now,
+                                    world::Effects& effects);
+  [[nodiscard]] JointOutcome give_up(TaskId task, const Leading& lead, bool timed_out,
+                                     core::Time now, world::Effects& effects);
   std::optional<JointOutcome> refuse(JointRefusal refusal);
 
   JointRules rules_;
@@ -200,7 +202,7 @@ class JointMember {
   [[nodiscard]] std::optional<JointAsk> receive(const world::Message& message,
                                                 world::Effects& effects);
   // The agent's answer; sent to whoever asked last. Ignored if the task moved on to a newer attempt
-  // or is forgotten, or was answered. REQUIRES confidence_permille <= 1000.
+  // or is forgotten, or was answered. REQUIRES confidence_permille <= kFullConfidence.
   void answer(const JointAnswer& answer, world::Effects& effects);
 
  private:
