@@ -36,6 +36,8 @@ class SmallWorld {
   void kill(world::NodeId node) { nodes_.at(node).up = false; }
   // From now on the node handles everything this much later than it is due.
   void slow_down(world::NodeId node, core::Duration lag) { nodes_.at(node).lag = lag; }
+  // From now on the node gets messages this much late, but runs on time: its inbox is congested.
+  void congest(world::NodeId node, core::Duration lag) { nodes_.at(node).inbox_lag = lag; }
   void set_network(Network network) { network_ = std::move(network); }
   num::Stream& network_random() { return network_random_; }
 
@@ -77,6 +79,7 @@ class SmallWorld {
     world::Incarnation incarnation;
     bool up = false;
     core::Duration lag{};
+    core::Duration inbox_lag{};
     Receive receive;
     Timer timer;
     std::map<world::TimerId, std::uint64_t> timers;  // the event that counts
@@ -110,9 +113,11 @@ class SmallWorld {
     }
     Node& target = found->second;
     bool& lagged = std::visit([](auto& one) -> bool& { return one.lagged; }, event);
-    if (!lagged && target.lag > core::Duration::zero()) {
+    const bool message = std::holds_alternative<Arrival>(event);
+    const core::Duration lag = target.lag + (message ? target.inbox_lag : core::Duration::zero());
+    if (!lagged && lag > core::Duration::zero()) {
       lagged = true;
-      schedule(target.lag, event);
+      schedule(lag, event);
       return;
     }
     if (const auto* arrival = std::get_if<Arrival>(&event)) {

@@ -158,10 +158,9 @@ class Swim {
     SwimState state = SwimState::kAlive;
     std::uint64_t version = 0;
     core::Time last_heard;
-    core::Time changed;  // when the state last changed
-    core::Time suspected_since;
+    core::Time changed;                     // when the state last changed
     std::vector<world::NodeId> suspecters;  // independent ones, the first included
-    MUSTER_FIELDS(Peer, state, version, last_heard, changed, suspected_since, suspecters)
+    MUSTER_FIELDS(Peer, state, version, last_heard, changed, suspecters)
   };
   struct Probe {
     world::NodeId target;
@@ -175,7 +174,8 @@ class Swim {
     world::NodeId origin;
     std::uint32_t origin_sequence = 0;
     world::NodeId target;
-    MUSTER_FIELDS(Relay, origin, origin_sequence, target)
+    bool nacked = false;
+    MUSTER_FIELDS(Relay, origin, origin_sequence, target, nacked)
   };
   struct Rumour {
     SwimUpdate update;
@@ -183,33 +183,38 @@ class Swim {
     MUSTER_FIELDS(Rumour, update, sent)
   };
 
+  [[nodiscard]] static std::uint64_t first_version(world::Incarnation incarnation);
+  [[nodiscard]] std::uint64_t own_version(const world::Context& context) const;
   [[nodiscard]] std::size_t group_size() const { return peers_.size() + 1; }
   [[nodiscard]] core::Duration scaled(core::Duration duration) const;
-  [[nodiscard]] std::uint64_t own_version(const world::Context& context) const;
   void worsen(std::uint32_t by);
   void improve();
 
-  void finish_probe(world::Context& context, world::Effects& effects);
   void begin_probe(world::Context& context, world::Effects& effects);
   void probe_indirectly(world::Context& context, world::Effects& effects);
+  void finish_probe(world::Context& context, world::Effects& effects);
   void acknowledged(world::NodeId from, const SwimAck& ack, world::Effects& effects);
-  void relay(const world::Message& message, const SwimPingRequest& request, world::Context& context,
-             world::Effects& effects);
-  void gossip(world::Context& context, world::Effects& effects);
-  void end_suspicion(world::NodeId member, world::Context& context, world::Effects& effects);
+  void refused(world::NodeId from, const SwimNack& nack);
+  void relay(world::NodeId origin, const SwimPingRequest& request, world::Effects& effects);
+  void give_up_relay(std::uint32_t sequence, world::Effects& effects);
+  // Up to `count` distinct peers at random, none in a worse state than `worst`.
+  [[nodiscard]] std::vector<world::NodeId> draw(std::uint32_t count, world::NodeId except,
+                                                SwimState worst, world::Context& context) const;
 
   void apply(const std::vector<SwimUpdate>& updates, world::Context& context,
              world::Effects& effects);
   void apply(const SwimUpdate& update, world::Context& context, world::Effects& effects);
-  void suspect(world::NodeId member, Peer& peer, const SwimUpdate& update, world::Context& context,
+  void about_self(const SwimUpdate& update, world::Context& context, world::Effects& effects);
+  void change(Peer& peer, const SwimUpdate& update, world::Context& context,
+              world::Effects& effects);
+  void confirm(Peer& peer, const SwimUpdate& update, world::Context& context,
                world::Effects& effects);
-  void change(world::NodeId member, Peer& peer, SwimState state, std::uint64_t version,
-              world::Context& context, world::Effects& effects);
-  void refute(std::uint64_t version, world::Context& context);
-  void spread(const SwimUpdate& update);
+  void wait_for_refutation(world::NodeId member, const Peer& peer, const world::Context& context,
+                           world::Effects& effects) const;
+  void end_suspicion(world::NodeId member, world::Context& context, world::Effects& effects);
+  void spread(const SwimUpdate& update, world::Effects& effects);
+  void gossip(world::Context& context, world::Effects& effects);
   [[nodiscard]] std::vector<SwimUpdate> piggyback(world::NodeId to);
-  [[nodiscard]] std::vector<world::NodeId> draw(std::uint32_t count, world::NodeId except,
-                                                bool even_faulty, world::Context& context) const;
 
   SwimConfig config_;
   std::map<world::NodeId, Peer> peers_;
