@@ -4,8 +4,7 @@ namespace world {
 
 void Outbox::push(std::vector<Effect> effects) {
   if (!effects.empty()) {
-    chains_.emplace_back(std::make_move_iterator(effects.begin()),
-                         std::make_move_iterator(effects.end()));
+    chains_.push_back({std::move(effects), 0});
   }
 }
 
@@ -14,13 +13,12 @@ std::optional<Outbox::Released> Outbox::next() {
     return std::nullopt;
   }
   Chain& chain = chains_.front();
-  Released released{std::move(chain.front()), {}};
-  chain.pop_front();
+  Released released{std::move(chain.effects[chain.next++]), {}};
   if (std::holds_alternative<Work>(released.effect)) {
     released.ticket = WorkTicket(next_ticket_++);
     waiting_.emplace(released.ticket, std::move(chain));
     chains_.pop_front();
-  } else if (chain.empty()) {
+  } else if (chain.next == chain.effects.size()) {
     chains_.pop_front();
   }
   persisting_ = std::holds_alternative<Persist>(released.effect);
@@ -35,8 +33,8 @@ void Outbox::durable() {
 void Outbox::finished(WorkTicket ticket) {
   auto waiting = waiting_.extract(ticket);
   core::check(!waiting.empty(), "the finished work was in progress");
-  if (!waiting.mapped().empty()) {
-    chains_.push_back(std::move(waiting.mapped()));
+  if (Chain& rest = waiting.mapped(); rest.next < rest.effects.size()) {
+    chains_.push_back(std::move(rest));
   }
 }
 

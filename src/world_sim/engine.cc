@@ -224,10 +224,16 @@ std::vector<world::NodeId> Engine::nodes() const {
 
 NodeView Engine::view(world::NodeId id) const {
   const Node& node = at(id);
-  return {node.running(),           node.paused(),
-          node.incarnation,         node.inbox.size(),
-          node.waiting_work.size(), node.outbox.work_in_progress(),
-          node.timers.size(),       node.running() ? memory_bytes(node) : 0,
+  const auto armed =
+      std::ranges::count_if(node.timers, [](const auto& entry) { return entry.second.armed; });
+  return {node.running(),
+          node.paused(),
+          node.incarnation,
+          node.inbox.size(),
+          node.waiting_work.size(),
+          node.outbox.work_in_progress(),
+          static_cast<std::size_t>(armed),
+          node.running() ? memory_bytes(node) : 0,
           node.disk.used_bytes()};
 }
 

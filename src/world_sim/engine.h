@@ -112,6 +112,7 @@ class Engine final : public TaskClock {
   void drain(Node& node);
   void release(Node& node, world::Effect effect, world::WorkTicket ticket);
   void set_timer(Node& node, const world::SetTimer& effect);
+  void queue_timer(Node& node, world::TimerId id, Timer& timer, core::Time at);
   void fire_timer(Node& node, const EventKey& key, Scheduled& scheduled);
   void begin_persist(Node& node, world::Persist effect);
   void end_persist(Node& node, const EventKey& key);

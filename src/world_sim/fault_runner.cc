@@ -241,16 +241,10 @@ void Engine::apply_cpu_faults(Node& node) {
 void Engine::retime(Node& node) {
   const core::Time local = monotonic(node);
   for (auto& [id, timer] : node.timers) {
-    timer.token = node.next_token++;
-    const core::Duration left = std::max(core::Duration(0), timer.deadline - local);
-    Scheduled scheduled;
-    scheduled.kind = Scheduled::Kind::kTimer;
-    scheduled.node = node.spec.id;
-    scheduled.incarnation = node.incarnation;
-    scheduled.token = timer.token;
-    scheduled.event = world::TimerFired{id};
-    schedule(node, EventClass::kTimer, now_ + gate_.true_span(node.spec.id, left),
-             std::move(scheduled));
+    if (timer.armed) {
+      const core::Duration left = std::max(core::Duration(0), timer.deadline - local);
+      queue_timer(node, id, timer, now_ + gate_.true_span(node.spec.id, left));
+    }
   }
 }
 

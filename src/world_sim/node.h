@@ -23,9 +23,14 @@ struct QueuedEvent {
   world::Event event;
 };
 
-struct PendingTimer {
-  core::Time deadline;      // on the node's monotonic clock
-  std::uint64_t token = 0;  // of the queue entry that stands for it
+// A timer has at most one entry in the queue that counts. Setting it later than that entry leaves
+// the entry alone, and cancelling it too: the entry finds out when its time comes. So timers that
+// are set again and again, as election timers are, do not fill the queue.
+struct Timer {
+  bool armed = false;
+  core::Time deadline;      // on the node's monotonic clock, when armed
+  core::Time entry_at;      // true time of the entry
+  std::uint64_t token = 0;  // of the entry; 0: none yet
 };
 
 struct PendingWork {
@@ -78,7 +83,7 @@ struct Node {
   std::vector<world::Effect> step_effects;        // leave when the step's time ends
   std::deque<PendingWork> waiting_work;           // for a core
   std::map<std::uint64_t, core::Duration> waits;  // of work that is on a core, by ticket
-  std::map<world::TimerId, PendingTimer> timers;
+  std::map<world::TimerId, Timer> timers;
   std::uint64_t next_token = 1;
   std::optional<PendingPersist> persist;
 

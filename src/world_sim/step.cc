@@ -122,7 +122,9 @@ void Engine::release(Node& node, world::Effect effect, world::WorkTicket ticket)
   } else if (const auto* timer = std::get_if<world::SetTimer>(&effect)) {
     set_timer(node, *timer);
   } else if (const auto* cancelled = std::get_if<world::CancelTimer>(&effect)) {
-    node.timers.erase(cancelled->timer);
+    if (const auto set = node.timers.find(cancelled->timer); set != node.timers.end()) {
+      set->second.armed = false;
+    }
   } else if (auto* persist = std::get_if<world::Persist>(&effect)) {
     begin_persist(node, std::move(*persist));
   } else if (const auto* work = std::get_if<world::Work>(&effect)) {
@@ -146,17 +148,25 @@ void Engine::release(Node& node, world::Effect effect, world::WorkTicket ticket)
 
 void Engine::set_timer(Node& node, const world::SetTimer& effect) {
   const core::Duration after = std::clamp(effect.after, kNothing, kLongestTimer);
-  PendingTimer& timer = node.timers[effect.timer];
+  Timer& timer = node.timers[effect.timer];
+  timer.armed = true;
   timer.deadline = monotonic(node) + after;
+  const core::Time at = now_ + gate_.true_span(node.spec.id, after);
+  if (timer.token == 0 || at < timer.entry_at) {
+    queue_timer(node, effect.timer, timer, at);
+  }
+}
+
+void Engine::queue_timer(Node& node, world::TimerId id, Timer& timer, core::Time at) {
   timer.token = node.next_token++;
+  timer.entry_at = at;
   Scheduled scheduled;
   scheduled.kind = Scheduled::Kind::kTimer;
   scheduled.node = node.spec.id;
   scheduled.incarnation = node.incarnation;
   scheduled.token = timer.token;
-  scheduled.event = world::TimerFired{effect.timer};
-  schedule(node, EventClass::kTimer, now_ + gate_.true_span(node.spec.id, after),
-           std::move(scheduled));
+  scheduled.event = world::TimerFired{id};
+  schedule(node, EventClass::kTimer, at, std::move(scheduled));
 }
 
 void Engine::fire_timer(Node& node, const EventKey& key, Scheduled& scheduled) {
@@ -165,16 +175,17 @@ void Engine::fire_timer(Node& node, const EventKey& key, Scheduled& scheduled) {
   if (timer == node.timers.end() || timer->second.token != scheduled.token) {
     return;
   }
-  // Rounding of a drift may leave the node's clock a nanosecond short of the deadline.
+  // It was set again meanwhile, or rounding of a drift leaves it a nanosecond short.
   const core::Duration early = timer->second.deadline - monotonic(node);
-  if (early > kNothing) {
-    schedule(node, EventClass::kTimer, now_ + gate_.true_span(node.spec.id, early),
-             std::move(scheduled));
-    return;
+  if (timer->second.armed && early > kNothing) {
+    return queue_timer(node, id, timer->second, now_ + gate_.true_span(node.spec.id, early));
   }
+  const bool armed = timer->second.armed;
   node.timers.erase(timer);
-  ++node.statistics.timers_fired;
-  enqueue(node, key, std::move(scheduled.event));
+  if (armed) {
+    ++node.statistics.timers_fired;
+    enqueue(node, key, std::move(scheduled.event));
+  }
 }
 
 void Engine::begin_persist(Node& node, world::Persist effect) {

@@ -93,6 +93,38 @@ TEST(Simulation, TimersFireOnceReplaceEachOtherAndCanBeCancelled) {
   EXPECT_EQ(simulation.statistics(id(1)).timers_fired, 1U);
 }
 
+TEST(Simulation, ATimerThatIsSetAgainAndAgainFiresOnceAfterTheLastTime) {
+  Log log;
+  Options options = calm();
+  options.sinks = {&log};
+  Simulation simulation(options);
+  simulation.boot(node(1), scripted([](const Event& event, Context& context, Effects& effects) {
+                    if (starts(event)) {
+                      effects.set_timer(world::TimerId(2), milliseconds(90));
+                    }
+                    if (starts(event) || received<Ping>(event) != nullptr) {
+                      effects.set_timer(world::TimerId(1), milliseconds(50));
+                    }
+                    if (context.now < at(milliseconds(60))) {  // sooner than it is set to
+                      effects.cancel_timer(world::TimerId(2));
+                      effects.set_timer(world::TimerId(2), milliseconds(30));
+                    }
+                    if (const auto* fired = std::get_if<world::TimerFired>(&event)) {
+                      effects.trace(Note{"fired", static_cast<std::int64_t>(fired->timer.value)});
+                    }
+                  }));
+  simulation.boot(node(2), pinger(id(1), milliseconds(10)));
+  simulation.run_until(at(milliseconds(100)));
+  EXPECT_EQ(simulation.view(id(1)).timers, 1U);
+  simulation.halt(id(2), world::HaltReason::kFinished);
+  simulation.run_until(at(seconds(1)));
+  // Pings arrive at 11, 21, …, 101.
+  EXPECT_EQ(log.values("fired"), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(log.times("fired"),
+            (std::vector<core::Time>{at(milliseconds(81)), at(milliseconds(151))}));
+  EXPECT_EQ(simulation.view(id(1)).timers, 0U);
+}
+
 TEST(Simulation, NothingLeavesANodeBeforeWhatItDependsOnIsDurable) {
   Log log;
   Options options = calm();

@@ -41,7 +41,10 @@ class Outbox {
   [[nodiscard]] std::size_t work_in_progress() const { return waiting_.size(); }
 
  private:
-  using Chain = std::deque<Effect>;
+  struct Chain {
+    std::vector<Effect> effects;
+    std::size_t next = 0;  // the first that has not left
+  };
   std::deque<Chain> chains_;
   std::map<WorkTicket, Chain> waiting_;
   std::uint64_t next_ticket_ = 1;
