@@ -1,5 +1,5 @@
-// Reference values of the functions in num/math.h: the arguments, which are doubles exactly, and the
-// result to 20 digits, computed with 50-digit arithmetic.
+// Reference values of the functions in num/math.h: the arguments, which are doubles exactly, and
+// the result to 20 digits, computed with 50-digit arithmetic.
 #pragma once
 
 #include <array>

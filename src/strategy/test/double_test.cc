@@ -31,6 +31,17 @@ class Cointegrated {
   std::int64_t x_ = 100'000;
 };
 
+TEST(Pairs, TheSignalIsTheLastResidualOfTheLineInItsDeviations) {
+  // y = 3.5 + 1.4 x fits (1, 6), (2, 5), (3, 7), (4, 10), all moved by 100, with residuals 1.1,
+  // -1.3, -0.7 and 0.9, so the signal is 0.9 / sqrt(4.2 / 2).
+  Desk desk(2);
+  desk.tick({106, 101});
+  desk.tick({105, 102});
+  desk.tick({107, 103});
+  desk.tick({110, 104});
+  EXPECT_EQ(first_decision(pairs(4), desk.observation()).signal_millionths, 621'059);
+}
+
 TEST(Pairs, FindsThePlantedHedgeRatio) {
   Desk desk(2);
   Cointegrated prices(desk);

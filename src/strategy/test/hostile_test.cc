@@ -91,6 +91,7 @@ TEST(Hostile, ContradictionsAreHeldNotComputed) {
 TEST(Hostile, RandomObservationsNeverGiveAMalformedOrder) {
   num::Stream stream(21, 0, num::purpose_of("hostile"));
   int orders = 0;
+  core::Hasher hasher;
   for (int round = 0; round < 3'000; ++round) {
     Desk desk(2);
     const std::uint64_t range = std::uint64_t{1} << stream.below(30);
@@ -104,6 +105,7 @@ TEST(Hostile, RandomObservationsNeverGiveAMalformedOrder) {
     for (const Kind kind : kKinds) {
       const Decision decision = decision_of(kind, desk.observation());
       EXPECT_EQ(core::decode<Decision>(core::encode(decision)).value(), decision);
+      hasher.word(core::digest(decision));
       for (const Order& order : decision.legs) {
         ++orders;
         EXPECT_GT(order.quantity.shares, 0);
@@ -113,6 +115,8 @@ TEST(Hostile, RandomObservationsNeverGiveAMalformedOrder) {
     }
   }
   EXPECT_GT(orders, 1'000);
+  // The same decisions at every optimisation level and on every processor.
+  EXPECT_EQ(hasher.value(), 3238972788602021793U);
 }
 
 TEST(Hostile, EqualObservationsGiveEqualDecisions) {
