@@ -99,10 +99,10 @@ void Venue::Floor::on(const world::Start& event, world::Context& context, world:
 
 void Venue::Floor::on(const world::Received& event, world::Context&, world::Effects& effects) {
   const world::Message& message = event.message;
-  const bool known = handle_as<market::OrderRequest>(message) ||
-                     handle_as<market::CancelRequest>(message) ||
-                     handle_as<market::Fence>(message) || handle_as<market::Subscribe>(message) ||
-                     handle_as<market::LowWaterNotice>(message);
+  const bool known =
+      handle_as<market::OrderRequest>(message) || handle_as<market::VoidRequest>(message) ||
+      handle_as<market::CancelRequest>(message) || handle_as<market::Fence>(message) ||
+      handle_as<market::Subscribe>(message) || handle_as<market::LowWaterNotice>(message);
   if (!known) {
     effects.trace(market::VenueMessageRefused{message.from.value, message.type});
   }
@@ -268,50 +268,61 @@ bool Venue::Floor::handle_as(const world::Message& message) {
   return request.has_value();
 }
 
-void Venue::Floor::reply(world::NodeId to, const market::OrderReply& reply) {
-  if (reply.outcome.status == market::OrderStatus::kWorking) {
-    state_.watchers[reply.key].insert(to);
-  }
-  send(to, reply, reply.key);
-}
-
-void Venue::Floor::handle(world::NodeId from, const market::OrderRequest& request) {
-  const market::Authority& authority = request.authority;
-  market::OrderReply answer;
-  answer.attempt = authority.attempt;
+// Applies a command that is answered by OrderReply. `asked` is what the sender wanted, for the
+// answer to a refusal. REQUIRES: asked.authority is set.
+void Venue::Floor::answer(world::NodeId from, const market::NewOrder& asked,
+                          const market::Command& command) {
+  const market::Authority& authority = *asked.authority;
+  market::OrderReply reply;
+  reply.attempt = authority.attempt;
+  reply.outcome.account = asked.account;
+  reply.outcome.symbol = asked.symbol;
+  reply.outcome.side = asked.side;
+  reply.outcome.quantity = asked.quantity;
   if (market::can_make_key(authority.group, authority.task)) {
-    answer.key = authority.key();
+    reply.key = authority.key();
   }
   std::vector<market::ExchangeEvent> events;
-  if (request.account != market::account_of_node(from.value)) {
-    events.emplace_back(market::Rejected{request.account,
+  if (asked.account == market::account_of_node(from.value)) {
+    events = apply(command);
+  } else {
+    events.emplace_back(market::Rejected{asked.account,
                                          {},
-                                         answer.key,
+                                         reply.key,
                                          authority.term,
                                          authority.attempt,
                                          market::RejectReason::kNotAllowed,
                                          false});
     state_.outputs.emplace_back(Noted{{}, events.back()});
-  } else {
-    events = apply(market::NewOrder{request.account, request.symbol, request.side, request.type,
-                                    request.quantity, request.limit, authority});
   }
-  tell_owners(events, answer.key);
-  answer.outcome.account = request.account;
-  answer.outcome.symbol = request.symbol;
-  answer.outcome.side = request.side;
-  answer.outcome.quantity = request.quantity;
+  tell_owners(events, reply.key);
   for (const market::ExchangeEvent& event : events) {
     if (const auto* const rejected = std::get_if<market::Rejected>(&event)) {
-      answer.outcome.reject_reason = rejected->reason;
+      reply.outcome.reject_reason = rejected->reason;
     } else if (std::holds_alternative<market::Accepted>(event)) {
-      answer.outcome = *state_.exchange.outcome(answer.key);
+      reply.outcome = *state_.exchange.outcome(reply.key);
     } else if (const auto* const repeated = std::get_if<market::Repeated>(&event)) {
-      answer.outcome = repeated->outcome;
-      answer.repeat = true;
+      reply.outcome = repeated->outcome;
+      reply.repeat = true;
     }
   }
-  reply(from, answer);
+  if (reply.outcome.status == market::OrderStatus::kWorking) {
+    state_.watchers[reply.key].insert(from);
+  }
+  send(from, reply, reply.key);
+}
+
+void Venue::Floor::handle(world::NodeId from, const market::OrderRequest& request) {
+  const market::NewOrder order{request.account,  request.symbol, request.side,     request.type,
+                               request.quantity, request.limit,  request.authority};
+  answer(from, order, order);
+}
+
+void Venue::Floor::handle(world::NodeId from, const market::VoidRequest& request) {
+  market::NewOrder nothing;
+  nothing.account = request.account;
+  nothing.authority = request.authority;
+  answer(from, nothing, market::VoidKey{request.account, request.authority});
 }
 
 void Venue::Floor::handle(world::NodeId from, const market::CancelRequest& request) {

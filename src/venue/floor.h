@@ -68,6 +68,7 @@ class Venue::Floor {
 
   // One for each message of market/protocol.h that a venue receives.
   void handle(world::NodeId from, const market::OrderRequest& request);
+  void handle(world::NodeId from, const market::VoidRequest& request);
   void handle(world::NodeId from, const market::CancelRequest& request);
   void handle(world::NodeId from, const market::Fence& request);
   void handle(world::NodeId from, const market::Subscribe& request);
@@ -80,7 +81,7 @@ class Venue::Floor {
   std::vector<market::ExchangeEvent> apply(const market::Command& command);
   void tell_owners(const std::vector<market::ExchangeEvent>& events,
                    market::IdempotencyKey answered);
-  void reply(world::NodeId to, const market::OrderReply& reply);
+  void answer(world::NodeId from, const market::NewOrder& asked, const market::Command& command);
   template <class Payload>
   void send(world::NodeId to, const Payload& payload, market::IdempotencyKey key = {});
   void note_balances();

@@ -96,8 +96,7 @@ TEST(Authority, AVoidedKeyNeverOrdersAndAUsedOneKeepsItsOutcome) {
   const auto closed = exchange.apply(VoidKey{kBert, authority(7, 1, 2)});
   EXPECT_EQ(only<Rejected>(closed).at(0).reason, RejectReason::kVoided);
   EXPECT_TRUE(only<Rejected>(closed).at(0).recorded);
-  const auto late =
-      exchange.apply(with(order(kAnna, Side::kBuy, 5, 10'000), authority(7, 1, 2)));
+  const auto late = exchange.apply(with(order(kAnna, Side::kBuy, 5, 10'000), authority(7, 1, 2)));
   EXPECT_EQ(only<Repeated>(late).at(0).outcome.reject_reason, RejectReason::kVoided);
   EXPECT_THAT(only<Accepted>(late), IsEmpty());
   // The attempt before the void is out of date, whatever its key.

@@ -156,7 +156,7 @@ TEST(Properties, MoneySharesLimitsAndOrderLivesHoldUnderRandomTrading) {
   for (const RejectReason reason :
        {RejectReason::kStaleTerm, RejectReason::kStaleAttempt, RejectReason::kClosedTask,
         RejectReason::kBadQuantity, RejectReason::kPositionLimit, RejectReason::kLossLimit,
-        RejectReason::kInsufficientCash, RejectReason::kUnknownOrder}) {
+        RejectReason::kInsufficientCash, RejectReason::kUnknownOrder, RejectReason::kVoided}) {
     EXPECT_TRUE(reasons.contains(reason)) << "never happened: " << name_of(reason);
   }
 }

@@ -25,6 +25,10 @@ class RandomTrading {
       case 4:
         return quotes();
       case 5:
+        if (const auto closes = maybe_authority()) {
+          return VoidKey{account(), *closes};
+        }
+        return new_order();
       case 6:
       case 7:
         return CancelOrder{account(), some_order(exchange), maybe_authority()};

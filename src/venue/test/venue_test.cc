@@ -213,6 +213,31 @@ TEST(Venue, CancelsWhatIsLeftOfAnOrderByItsKey) {
   EXPECT_EQ(bench.sent<CancelReply>(kAnna).at(0).reason, RejectReason::kUnknownOrder);
 }
 
+TEST(Venue, AVoidedKeyTakesNoOrderAndAUsedOneTellsWhatBecameOfIt) {
+  VenueBench bench;
+  bench.settle();
+  const market::OrderRequest late = buy(kAnna, 1, 10, 20'000);
+  bench.receive(kAnna, market::VoidRequest{late.authority, late.account});
+  EXPECT_THAT(bench.sent<OrderReply>(kAnna), IsEmpty());
+  bench.crash(VenueBench::InFlight::kKept);
+  bench.settle();
+  bench.receive(kAnna, late);
+  bench.settle();
+  auto replies = bench.sent<OrderReply>(kAnna);
+  ASSERT_THAT(replies, SizeIs(1));
+  EXPECT_EQ(replies[0].outcome.reject_reason, RejectReason::kVoided);
+  EXPECT_TRUE(replies[0].repeat);
+  const market::OrderRequest done = buy(kAnna, 2, 10, 20'000);
+  bench.receive(kAnna, done);
+  bench.receive(kBert,
+                market::VoidRequest{buy(kBert, 2, 1, 1).authority, buy(kBert, 2, 1, 1).account});
+  bench.settle();
+  replies = bench.sent<OrderReply>(kBert);
+  ASSERT_THAT(replies, SizeIs(1));
+  EXPECT_EQ(replies[0].outcome.filled, market::Quantity{10});
+  EXPECT_TRUE(replies[0].repeat);
+}
+
 TEST(Venue, ForgetsKeysBelowTheLowWaterMarkOfThePresentLeader) {
   VenueBench bench;
   bench.receive(kLeader, market::Fence{kGroup, 4});

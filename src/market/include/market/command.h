@@ -42,8 +42,8 @@ struct ReplaceOrder {
   MUSTER_FIELDS(ReplaceOrder, account, order, quantity, limit, authority)
 };
 
-// Closes the key: if no order used it yet, none ever will; otherwise nothing changes. Answered like the
-// order would be: with the key's first outcome.
+// Closes the key: if no order used it yet, none ever will; otherwise nothing changes. Answered like
+// the order would be: with the key's first outcome.
 struct VoidKey {
   AccountId account;
   Authority authority;
@@ -87,8 +87,7 @@ struct PriceStep {
   MUSTER_FIELDS(PriceStep, symbol, mark)
 };
 
-using Command =
-    std::variant<NewOrder, CancelOrder, ReplaceOrder, VoidKey, RaiseFence, LowWater, MakerQuotes,
-                 PriceStep>;
+using Command = std::variant<NewOrder, CancelOrder, ReplaceOrder, VoidKey, RaiseFence, LowWater,
+                             MakerQuotes, PriceStep>;
 
 }  // namespace market

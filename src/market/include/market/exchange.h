@@ -25,6 +25,7 @@
 //              is unknown, is not recorded: the rightful sender may still use the key. An order
 //              with a term above the fence raises the fence. Cancels and replaces are checked
 //              likewise but raise nothing.
+//   Voiding    a key that no order used records kVoided as its first outcome, so none ever will.
 //   Memory     keys and attempts are kept until the group's low-water mark passes their task.
 //
 // Conservation: the cash of all accounts plus collected fees is constant; per symbol the positions
