@@ -187,6 +187,7 @@ core::Result<void> NodeRunner::Impl::run() {
   trace(world::make_trace(world::NodeBooted{static_cast<std::uint32_t>(recovered.size())}));
   network->accept();
   faults->start();
+  run_due();  // what is planned for time 0 comes before the machine's first step
   step(world::Start{std::exchange(recovered, {})});
   loop.run();
   finish();
