@@ -70,7 +70,7 @@ void Swim::worsen(std::uint32_t by) {
 }
 
 void Swim::improve() {
-  health_ -= health_ > 0 ? 1 : 0;
+  health_ -= health_ > 0 ? 1U : 0U;
 }
 
 void Swim::timer(world::TimerId timer, world::Context& context, world::Effects& effects) {

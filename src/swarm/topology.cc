@@ -99,7 +99,7 @@ core::Result<std::uint32_t> count_voters(const TopologySpec& spec) {
   std::uint32_t usual = 1 + spec.standbys;
   if (mesh) {
     usual = std::min(kDefaultMeshVoters, agents);
-    usual -= usual % 2 == 0 ? 1 : 0;
+    usual -= usual % 2 == 0 ? 1U : 0U;
   }
   const std::uint32_t voters = spec.voters.value_or(usual);
   const std::uint32_t members = agents + (mesh ? 0 : 1);
@@ -260,9 +260,9 @@ core::Result<Topology> make_topology(const TopologySpec& spec) {
   std::uint32_t left_to_stand_by = spec.standbys;
   for (const world::NodeId agent : spec.agents) {
     const MemberRole role = left_to_stand_by > 0 ? MemberRole::kCandidate : MemberRole::kWorker;
-    left_to_stand_by -= left_to_stand_by > 0 ? 1 : 0;
+    left_to_stand_by -= left_to_stand_by > 0 ? 1U : 0U;
     topology.members.push_back({agent, role, left_to_vote > 0});
-    left_to_vote -= left_to_vote > 0 ? 1 : 0;
+    left_to_vote -= left_to_vote > 0 ? 1U : 0U;
   }
   std::ranges::sort(topology.members, {}, &TopologyMember::node);
   return topology;
