@@ -3,6 +3,7 @@
 #include <set>
 
 #include "rules.h"
+#include "scenario/load.h"
 #include "values.h"
 
 namespace scenario {
@@ -177,9 +178,18 @@ core::Result<void> check_fault(Fault& fault, const std::string& path, const Scen
 
 core::Result<void> apply_fault_rules(Scenario& scenario, const Tree& tree, const Source& source) {
   const Nodes nodes = nodes_of(scenario);
+  std::size_t side_names = 0;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     TRY_VOID(check_fault(scenario.faults[i], "faults[" + number(i) + "]", scenario, nodes, tree,
                          source));
+    for (const std::vector<std::string>& side : scenario.faults[i].sides) {
+      side_names += side.size();
+    }
+    if (side_names > kMaxSideNames) {
+      return refuse(source, place_of(tree, "faults"), "faults",
+                    "have more than " + number(kMaxSideNames) +
+                        " nodes in partitions; write fewer partitions or agents");
+    }
   }
   return check_overlaps(scenario, tree, source);
 }

@@ -19,10 +19,11 @@ namespace {
 
 constexpr std::size_t kNameBytes = 64;
 
-// A run before it is resolved: its document, merged.
+// A run before it is resolved.
 struct Variant {
   std::string name;
-  Tree tree;
+  const Tree* change = nullptr;  // null: none; else of the file's tree
+  bool swept = false;            // the change is a value of the sweep's key
 };
 
 // "scenarios/Mesh momentum.yaml" -> "mesh-momentum"
@@ -56,8 +57,7 @@ Tree without_file_keys(const Tree& file) {
   return base;
 }
 
-core::Result<std::vector<Variant>> named_runs(const Tree& file, const Tree& base,
-                                              const Source& source) {
+core::Result<std::vector<Variant>> named_runs(const Tree& file, const Source& source) {
   std::vector<Variant> variants;
   const Tree* runs = find(file, "runs");
   if (runs == nullptr) {
@@ -78,28 +78,18 @@ core::Result<std::vector<Variant>> named_runs(const Tree& file, const Tree& base
                     "is no map of keys; write what the run changes, or {} for nothing");
     }
     const bool same = entry.value.kind == TreeKind::kNull;
-    variants.push_back({entry.key, same ? base : merge(base, entry.value)});
+    variants.push_back({.name = entry.key, .change = same ? nullptr : &entry.value});
   }
   return variants;
 }
 
-core::Result<std::vector<Variant>> swept_runs(const Tree& file, const Tree& base,
-                                              const Source& source) {
-  std::vector<Variant> variants;
-  const Section sweep(find(file, "sweep"));
-  for (const Tree& value : sweep.list("values")) {
-    variants.push_back({value.text, TRY(with_value(base, *sweep.at("key"), value, source))});
+core::Result<std::vector<Variant>> variants_of(const Tree& file, const Source& source) {
+  std::vector<Variant> variants = TRY(named_runs(file, source));
+  for (const Tree& value : Section(find(file, "sweep")).list("values")) {
+    variants.push_back({.name = value.text, .change = &value, .swept = true});
   }
-  return variants;
-}
-
-core::Result<std::vector<Variant>> variants_of(const Tree& file, const Tree& base,
-                                               const Source& source) {
-  std::vector<Variant> variants = TRY(named_runs(file, base, source));
-  std::vector<Variant> swept = TRY(swept_runs(file, base, source));
-  std::move(swept.begin(), swept.end(), std::back_inserter(variants));
   if (variants.empty()) {
-    variants.push_back({"base", base});
+    variants.push_back({.name = "base"});
   }
   if (variants.size() > kMaxRuns) {
     return refuse(source, file.place, "runs",
@@ -114,6 +104,25 @@ core::Result<std::vector<Variant>> variants_of(const Tree& file, const Tree& bas
     }
   }
   return variants;
+}
+
+core::Result<Tree> tree_of(const Variant& variant, const Tree& file, const Tree& base,
+                           const Source& source) {
+  if (variant.swept) {
+    return with_value(base, *find(*find(file, "sweep"), "key"), *variant.change, source);
+  }
+  return variant.change == nullptr ? base : merge(base, *variant.change);
+}
+
+// How much memory the scenario takes, roughly, in values.
+std::size_t extent_of(const Scenario& scenario, const Tree& tree) {
+  std::size_t extent = node_count(tree);
+  for (const Fault& fault : scenario.faults) {
+    for (const std::vector<std::string>& side : fault.sides) {
+      extent += side.size();
+    }
+  }
+  return extent;
 }
 
 core::Result<Scenario> resolve(const Tree& tree, const std::string& run, FileContext& context,
@@ -141,7 +150,7 @@ core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_n
   const Source source{.file = file_name, .run = ""};
   TRY_VOID(validate(file, file_keys(), "", source));
   const Tree base = without_file_keys(file);
-  const std::vector<Variant> variants = TRY(variants_of(file, base, source));
+  const std::vector<Variant> variants = TRY(variants_of(file, source));
   FileContext context;
   context.read_file = options.read_file;
   const Tree* name = find(file, "name");
@@ -151,9 +160,17 @@ core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_n
   }
   ScenarioFile result;
   result.base = TRY(resolve(base, "base", context, source));
+  std::size_t extent = 0;
   for (const Variant& variant : variants) {
-    result.runs.push_back(TRY(
-        resolve(variant.tree, variant.name, context, {.file = file_name, .run = variant.name})));
+    const Tree tree = TRY(tree_of(variant, file, base, source));
+    const Source of_run{.file = file_name, .run = variant.name};
+    result.runs.push_back(TRY(resolve(tree, variant.name, context, of_run)));
+    extent += extent_of(result.runs.back(), tree);
+    if (extent > kMaxResolvedValues) {
+      return refuse(source, place_of(file, "runs"), "runs",
+                    "have more than " + std::to_string(kMaxResolvedValues) +
+                        " values together; split the file");
+    }
   }
   result.sweep = sweep_of(file);
   result.series = std::move(context.series);

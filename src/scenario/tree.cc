@@ -261,6 +261,10 @@ Tree* find(Tree& tree, std::string_view key) {
   return const_cast<Tree*>(find(std::as_const(tree), key));
 }
 
+std::size_t node_count(const Tree& tree) {
+  return measure(tree).nodes;
+}
+
 Place place_of(const Tree& root, std::string_view path) {
   const Tree* tree = &root;
   while (!path.empty()) {

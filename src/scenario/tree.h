@@ -43,6 +43,8 @@ struct Entry {
 const Tree* find(const Tree& tree, std::string_view key);
 Tree* find(Tree& tree, std::string_view key);
 
+std::size_t node_count(const Tree& tree);
+
 // Follows a path like "topology.standbys" or "faults[2].at" as far as it exists, and returns the
 // place where it ends.
 Place place_of(const Tree& root, std::string_view path);

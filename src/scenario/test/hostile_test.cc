@@ -84,6 +84,29 @@ TEST(Hostile, ManyRunsAreRefused) {
   EXPECT_THAT(load_error(text), HasSubstr("are 257"));
 }
 
+// A short text that stands for millions of names.
+TEST(Hostile, ManyLargePartitionsAreRefused) {
+  std::string text = "pools: [{name: a, size: 9000}]\nfaults:\n";
+  for (int i = 0; i < 20; ++i) {
+    text +=
+        "  - {kind: partition, at: " + std::to_string(i) + "s, for: 1s, sides: [[a-1], [rest]]}\n";
+  }
+  EXPECT_THAT(load_error(text), HasSubstr("more than 100000 nodes in partitions"));
+}
+
+TEST(Hostile, ManyLargeRunsAreRefused) {
+  std::string text = "pools: [{name: a, size: 9000}]\nfaults:\n";
+  for (int i = 0; i < 10; ++i) {
+    text +=
+        "  - {kind: partition, at: " + std::to_string(i) + "s, for: 1s, sides: [[a-1], [rest]]}\n";
+  }
+  text += "runs:\n";
+  for (int i = 0; i < 20; ++i) {
+    text += "  r" + std::to_string(i) + ": {}\n";
+  }
+  EXPECT_THAT(load_error(text), HasSubstr("runs: have more than 1000000 values together"));
+}
+
 TEST(Hostile, EveryPrefixOfAFileLoadsOrIsRefusedInOneLine) {
   const std::string text =
       "name: a\npools: [{name: b, size: 2}]\nfaults:\n  - {kind: crash, target: b-1, at: 1s}\n"

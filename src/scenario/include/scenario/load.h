@@ -26,8 +26,10 @@ struct Options {
 
 inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxDepth = 32;
-inline constexpr std::size_t kMaxNodes = 50'000;  // after aliases are expanded
-inline constexpr std::size_t kMaxKeys = 1'000;    // of one map
+inline constexpr std::size_t kMaxNodes = 50'000;              // after aliases are expanded
+inline constexpr std::size_t kMaxResolvedValues = 1'000'000;  // of all runs together
+inline constexpr std::size_t kMaxSideNames = 100'000;         // of a run's partitions
+inline constexpr std::size_t kMaxKeys = 1'000;                // of one map
 inline constexpr std::size_t kMaxAliases = 64;
 inline constexpr std::size_t kMaxRuns = 256;
 inline constexpr std::uint32_t kMaxAgents = 10'000;
