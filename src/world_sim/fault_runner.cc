@@ -79,7 +79,6 @@ std::vector<world::NodeId> Engine::resolve(const world::Target& target,
       }
     }
   }
-  std::erase_if(found, [&](world::NodeId id) { return find(id) == nullptr; });
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
   return found;
@@ -104,7 +103,9 @@ void Engine::begin_fault(FaultIndex fault, world::NodeId trigger_node) {
     gate_.begin(fault, state.targets, now_);
   }
   for (const world::NodeId target : state.targets) {
-    begin_on_node(fault, at(target));
+    if (Node* node = find(target)) {
+      begin_on_node(fault, *node);
+    }
   }
 }
 
@@ -117,7 +118,9 @@ void Engine::end_fault(FaultIndex fault) {
     gate_.end(fault, now_);
   }
   for (const world::NodeId target : state.targets) {
-    end_on_node(fault, at(target));
+    if (Node* node = find(target)) {
+      end_on_node(fault, *node);
+    }
   }
   release_held(fault);
   emit({}, {}, world::make_trace(world::FaultEnded{fault, gate_.acted(fault)}));

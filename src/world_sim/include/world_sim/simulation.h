@@ -144,8 +144,9 @@ class Simulation : public world::Host {
   Simulation& operator=(const Simulation&) = delete;
 
   // Host. May be called between runs, by services and by trace sinks. A node starts at the current
-  // time, after what is happening now. REQUIRES (boot): 0 < id < 2^20. halt() of a node that is
-  // down and restart() of one that runs do nothing.
+  // time, after what is happening now. REQUIRES (boot): 0 < id < 2^20. A node that is halted stays
+  // down when the faults that hit it end; restart() does not wait for them. halt() of a node that
+  // is down and restart() of one that runs change nothing else.
   void boot(const world::NodeSpec& spec, world::Program program) override;
   void halt(world::NodeId node, world::HaltReason reason) override;
   void restart(world::NodeId node) override;
