@@ -74,6 +74,10 @@ core::Result<void> Exchange::open_account(const AccountConfig& config) {
     return core::fail(core::Code::kInvalid,
                       account_name(config.id) + " starts with cash below zero");
   }
+  if ((config.position_limit && config.position_limit->shares < 0) ||
+      (config.loss_limit && config.loss_limit->micros < 0)) {
+    return core::fail(core::Code::kInvalid, account_name(config.id) + " has a limit below zero");
+  }
   Account account;
   account.cash = config.cash;
   account.position_limit = config.position_limit;

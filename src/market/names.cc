@@ -8,8 +8,7 @@ std::string_view name_of(RejectReason reason) {
   constexpr auto kNames = std::to_array<std::string_view>(
       {"none", "bad authority", "stale term", "stale attempt", "closed task", "unknown account",
        "unknown symbol", "bad quantity", "bad price", "position limit", "loss limit",
-       "insufficient cash", "overflow", "unknown order", "not allowed",
-       "voided"});
+       "insufficient cash", "overflow", "unknown order", "not allowed", "voided"});
   static_assert(kNames.size() == static_cast<std::size_t>(last_value(RejectReason{})) + 1);
   return kNames[static_cast<std::size_t>(reason)];
 }

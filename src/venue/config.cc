@@ -8,6 +8,11 @@ namespace venue {
 
 namespace {
 
+constexpr std::int64_t kMostStepsPerBar = 1'000'000;
+constexpr std::uint32_t kMostMakers = 1'000;
+constexpr std::uint32_t kMostLevels = 1'000;
+constexpr std::uint32_t kBasisPointsOfOne = 10'000;
+
 std::unexpected<core::Error> refuse(std::string message) {
   return core::fail(core::Code::kInvalid, std::move(message));
 }
@@ -18,11 +23,12 @@ core::Result<void> check_instrument(const InstrumentConfig& instrument, core::Du
     return refuse("instrument " + name + " has no bars");
   }
   const auto steps = instrument.bar_lasts / tick;
-  if (steps < market::kLeastStepsPerBar || instrument.bar_lasts % tick != core::Duration::zero()) {
-    return refuse("a bar of " + name + " lasts " +
-                  std::to_string(core::to_seconds(instrument.bar_lasts)) +
-                  " s: it needs a whole number of ticks, at least " +
-                  std::to_string(market::kLeastStepsPerBar));
+  if (steps < market::kLeastStepsPerBar || steps > kMostStepsPerBar ||
+      instrument.bar_lasts % tick != core::Duration::zero()) {
+    return refuse(
+        "a bar of " + name + " lasts " + std::to_string(core::to_seconds(instrument.bar_lasts)) +
+        " s: it needs a whole number of ticks, " + std::to_string(market::kLeastStepsPerBar) +
+        " to " + std::to_string(kMostStepsPerBar));
   }
   const bool synthetic = instrument.series.provenance.kind == market::Provenance::Kind::kSynthetic;
   if (synthetic != market::is_synthetic_name(name)) {
@@ -42,6 +48,14 @@ core::Result<void> check_intervals(const VenueConfig& config) {
   }
   if (config.instruments.empty()) {
     return refuse("the market has no instrument");
+  }
+  const MakerConfig& makers = config.makers;
+  if (makers.count > kMostMakers || makers.levels > kMostLevels ||
+      makers.half_spread_basis_points > kBasisPointsOfOne ||
+      makers.level_gap_basis_points > kBasisPointsOfOne) {
+    return refuse("market makers: at most " + std::to_string(kMostMakers) + " with " +
+                  std::to_string(kMostLevels) + " levels, spread and gap up to " +
+                  std::to_string(kBasisPointsOfOne) + " basis points");
   }
   return {};
 }

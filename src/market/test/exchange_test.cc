@@ -188,6 +188,9 @@ TEST(Exchange, RefusesAConfigurationThatCannotBeCounted) {
   config.accounts[0].positions = {{kGoog, {1'001}}};
   EXPECT_FALSE(Exchange::create(config).has_value());
   config = small_market();
+  config.accounts[0].loss_limit = Money{-1};
+  EXPECT_FALSE(Exchange::create(config).has_value());
+  config = small_market();
   config.symbols[0].tick = {0};
   EXPECT_FALSE(Exchange::create(config).has_value());
   config = small_market();

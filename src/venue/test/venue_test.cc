@@ -306,6 +306,9 @@ TEST(VenueConfig, IsRefusedWhenAVenueCannotRunIt) {
   config.instruments.clear();
   EXPECT_THAT(exchange_config(config).error().message, HasSubstr("no instrument"));
   config = small_venue();
+  config.makers.level_gap_basis_points = 10'001;
+  EXPECT_THAT(exchange_config(config).error().message, HasSubstr("market makers"));
+  config = small_venue();
   config.tick = {};
   EXPECT_THAT(exchange_config(config).error().message, HasSubstr("tick of the market"));
 }
