@@ -13,7 +13,8 @@
 // the node until the record is durable. So a vote and an acknowledgement, put after their persist,
 // never leave before it is durable, and a trace record put there marks the moment of durability. A
 // leader puts its appends before its own persist, so that disks work in parallel, and counts itself
-// only when Persisted arrives.
+// only when Persisted arrives. Because Work lets later steps overtake the rest of its own, the
+// owner never puts Work before Raft's effects in a step.
 //
 // The store. Every record of Raft starts with byte kComponent, so that the owner can route
 // recovered records. Raft only appends records, never replaces the store, because other components
@@ -25,7 +26,8 @@
 // id, as a joiner. A message of another group is refused, as is an answer from a node outside the
 // configuration. Requests of a node outside the configuration are weighed, not refused: a follower
 // that lags may not have heard yet who has joined (thesis 4.1). A vote for or by such a node needs
-// a log strictly newer than the voter's own, which the entry that they lack implies.
+// a log strictly newer than the voter's own, which the entry that they lack implies. That is how a
+// learner may vote: asked only when promoted by an entry that it has not seen yet.
 #pragma once
 
 #include <cstdint>
@@ -116,9 +118,9 @@ constexpr std::string_view name_of(Role role) {
 // Must be the same at every boot of a node. The initial configuration is that of a group in which
 // nothing has happened yet, equal on all its members; it is empty on a node that joins later.
 struct RaftOptions {
-  GroupId group;
-  world::NodeId self;
-  Configuration initial;
+  GroupId group{};
+  world::NodeId self{};
+  Configuration initial{};
   core::Duration heartbeat = core::milliseconds(100);
   core::Duration election_timeout = core::milliseconds(1000);  // T; each wait is drawn from [T, 2T)
   bool preferred = false;  // starts its first election at boot; refused while a leader is heard
@@ -320,7 +322,7 @@ class Raft {
   core::Time leader_contact_;     // when leader_ was last heard
   core::Time election_deadline_;  // followers and candidates
   Configuration configuration_;
-  Index configuration_index_ = 0;  // of the entry that set it; 0: initial or from the snapshot
+  Index configuration_index_ = 0;  // of the entry, or the snapshot, that set it
   Index commit_index_ = 0;
   Index applied_index_ = 0;
   bool snapshot_waits_ = false;

@@ -10,9 +10,8 @@
 //   one vote per node and term       VoteDurable, across restarts
 //   a commit rests on a majority     Committed against EntryDurable of its `durable` nodes so far
 //   an index has one value for ever  Committed, CommitLearned: index -> (term, digest)
-//   log matching                     EntryDurable, LogTruncated, SnapshotDurable: equal (index,
-//   term)
-//                                    in two logs means equal digests up to there
+//   log matching                     EntryDurable, LogTruncated, SnapshotDurable: where index and
+//                                    term are equal in two logs, so are all digests up to there
 //   leader completeness              BecameLeader and that node's durable log against Committed
 #pragma once
 
