@@ -7,7 +7,8 @@
 
 #include "core/time.h"
 
-// g++ 12 cannot compile fences for the thread sanitizer. What crosses threads here does so under a mutex.
+// g++ 12 cannot compile fences for the thread sanitizer. What crosses threads here does so under a
+// mutex.
 #ifdef __SANITIZE_THREAD__
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK
 #endif

@@ -1,19 +1,10 @@
 #include "network.h"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <utility>  // before awaitable.hpp, which needs std::exchange and does not say so
-
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check.h"
+#include "link.h"
 
 namespace world_real {
 
@@ -39,22 +30,6 @@ constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
 constexpr std::size_t kBatchMessages = 256;
 constexpr std::size_t kBatchBytes = std::size_t{256} << 10U;
 constexpr core::Duration kAcceptPause = core::milliseconds(100);
-// A link whose other end acknowledges nothing for so long is dead.
-constexpr int kUnacknowledgedMilliseconds = 10'000;
-constexpr int kIdleSeconds = 5;
-
-struct Link {
-  explicit Link(tcp::socket s, bool d) : socket(std::move(s)), dialed(d) {}
-
-  tcp::socket socket;
-  const bool dialed;
-  Identity peer;  // proven, or none
-  bool closed = false;
-  bool late = false;                         // the handshake's deadline passed
-  std::vector<Network::Outgoing> in_flight;  // being written
-  std::unique_ptr<tcp::resolver> resolver;   // while the peer's name is looked up
-};
-using LinkPointer = std::shared_ptr<Link>;
 
 struct Peer {
   Address address;           // without a host: it must dial
@@ -67,22 +42,6 @@ struct Peer {
   std::deque<Network::Outgoing> queue;
   std::size_t queued_bytes = 0;
 };
-
-core::Error failure(std::string_view what, const error_code& error) {
-  return {core::Code::kUnavailable, std::string(what) + ": " + error.message()};
-}
-
-// Failures only cost quality, so they are not looked at.
-void tune(tcp::socket& socket) {
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-  const int idle = kIdleSeconds;
-  const int unacknowledged = kUnacknowledgedMilliseconds;
-  const int descriptor = socket.native_handle();
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof(unacknowledged));
-}
 
 }  // namespace
 
@@ -105,20 +64,11 @@ class Network::Impl : public std::enable_shared_from_this<Network::Impl> {
   void close();
 
  private:
-  template <class T>
-  using Async = asio::awaitable<T>;
-
   Async<void> accept_loop();
   Async<void> serve(LinkPointer link);
   Async<void> dial(NodeId id, LinkPointer link);
-  Async<core::Result<Identity>> prove_as_acceptor(Link& link);
-  Async<core::Result<Identity>> prove_as_dialer(NodeId id, Address address, Link& link);
-  Async<core::Result<void>> connect(Address address, Link& link);
-  Async<core::Result<core::Bytes>> read_exactly(Link& link, std::size_t size);
-  Async<core::Result<void>> write_all(Link& link, core::Bytes bytes);
   Async<void> read_messages(LinkPointer link);
 
-  std::shared_ptr<asio::steady_timer> start_deadline(const LinkPointer& link);
   [[nodiscard]] HandshakeVerdict judge(const Identity& dialer, bool addressed_to_self) const;
   bool establish(const LinkPointer& link, const Identity& peer);
   core::Result<std::size_t> deliver(const LinkPointer& link, core::BytesView bytes);
@@ -208,9 +158,12 @@ auto Network::Impl::accept_loop() -> Async<void> {
 auto Network::Impl::serve(LinkPointer link) -> Async<void> {
   const auto keep = shared_from_this();
   ++pending_;
-  const auto deadline = start_deadline(link);
-  const core::Result<Identity> peer = co_await prove_as_acceptor(*link);
-  deadline->cancel();
+  Deadline deadline(context_, link, limits_.handshake_deadline);
+  const Judge judgement = [this](const Identity& dialer, bool addressed_to_self) {
+    return judge(dialer, addressed_to_self);
+  };
+  const auto peer = co_await prove_as_acceptor(*link, key_, self_, judgement);
+  deadline.disarm();
   --pending_;
   if (closed_) {
     co_return;
@@ -224,9 +177,10 @@ auto Network::Impl::serve(LinkPointer link) -> Async<void> {
 
 auto Network::Impl::dial(NodeId id, LinkPointer link) -> Async<void> {
   const auto keep = shared_from_this();
-  const auto deadline = start_deadline(link);
-  const core::Result<Identity> proven = co_await prove_as_dialer(id, peers_[id].address, *link);
-  deadline->cancel();
+  Deadline deadline(context_, link, limits_.handshake_deadline);
+  const Address address = peers_[id].address;
+  const auto proven = co_await prove_as_dialer(*link, key_, self_, id, address);
+  deadline.disarm();
   if (closed_) {
     co_return;
   }
@@ -239,149 +193,6 @@ auto Network::Impl::dial(NodeId id, LinkPointer link) -> Async<void> {
   } else if (establish(link, *proven)) {
     co_await read_messages(link);
   }
-}
-
-auto Network::Impl::prove_as_acceptor(Link& link) -> Async<core::Result<Identity>> {
-  tune(link.socket);
-  AcceptorHandshake handshake(key_, self_, fresh_nonce());
-  const auto hello = co_await read_exactly(link, kHelloBytes);
-  if (!hello) {
-    co_return std::unexpected(hello.error());
-  }
-  const auto answer = handshake.read_hello(*hello);
-  if (!answer) {
-    co_return std::unexpected(answer.error());
-  }
-  if (const auto sent = co_await write_all(link, *answer); !sent) {
-    co_return std::unexpected(sent.error());
-  }
-  const auto proof = co_await read_exactly(link, kProofBytes);
-  if (!proof) {
-    co_return std::unexpected(proof.error());
-  }
-  const auto peer = handshake.read_proof(*proof);
-  if (!peer) {
-    co_return std::unexpected(peer.error());
-  }
-  const HandshakeVerdict verdict = judge(*peer, handshake.addressed_to_self());
-  if (const auto sent = co_await write_all(link, core::encode(verdict)); !sent) {
-    co_return std::unexpected(sent.error());
-  }
-  if (verdict != HandshakeVerdict::kAccepted) {
-    co_return core::fail(core::Code::kInvalid, "node " + std::to_string(peer->node.value) +
-                                                   " incarnation " +
-                                                   std::to_string(peer->incarnation.value) +
-                                                   std::string(reason_of(verdict)));
-  }
-  co_return *peer;
-}
-
-auto Network::Impl::prove_as_dialer(NodeId id, Address address, Link& link)
-    -> Async<core::Result<Identity>> {
-  if (const auto connected = co_await connect(std::move(address), link); !connected) {
-    co_return std::unexpected(connected.error());
-  }
-  tune(link.socket);
-  DialerHandshake handshake(key_, self_, id, fresh_nonce());
-  if (const auto sent = co_await write_all(link, handshake.hello()); !sent) {
-    co_return std::unexpected(sent.error());
-  }
-  const auto answer = co_await read_exactly(link, kAnswerBytes);
-  if (!answer) {
-    co_return std::unexpected(answer.error());
-  }
-  const auto peer = handshake.read_answer(*answer);
-  if (!peer) {
-    co_return std::unexpected(peer.error());
-  }
-  if (peer->incarnation < peers_[id].least) {
-    co_return core::fail(core::Code::kInvalid,
-                         "node " + std::to_string(id.value) + " answered as incarnation " +
-                             std::to_string(peer->incarnation.value) + ", which is stale");
-  }
-  if (const auto sent = co_await write_all(link, handshake.proof()); !sent) {
-    co_return std::unexpected(sent.error());
-  }
-  const auto verdict = co_await read_exactly(link, kVerdictBytes);
-  if (!verdict) {
-    co_return std::unexpected(verdict.error());
-  }
-  if (const auto accepted = DialerHandshake::read_verdict(*verdict); !accepted) {
-    co_return std::unexpected(accepted.error());
-  }
-  co_return *peer;
-}
-
-auto Network::Impl::connect(Address address, Link& link) -> Async<core::Result<void>> {
-  error_code error;
-  const std::string where = address.host + ":" + std::to_string(address.port);
-  const asio::ip::address literal = asio::ip::make_address(address.host, error);
-  std::vector<tcp::endpoint> endpoints;
-  if (!error) {
-    endpoints.emplace_back(literal, address.port);
-  } else {
-    link.resolver = std::make_unique<tcp::resolver>(context_);
-    const auto found =
-        co_await link.resolver->async_resolve(address.host, std::to_string(address.port),
-                                              asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
-      co_return std::unexpected(failure("cannot resolve " + where, error));
-    }
-    std::ranges::transform(found, std::back_inserter(endpoints),
-                           [](const auto& entry) { return entry.endpoint(); });
-  }
-  co_await asio::async_connect(link.socket, endpoints,
-                               asio::redirect_error(asio::use_awaitable, error));
-  if (link.late) {
-    co_return core::fail(core::Code::kUnavailable, where + " did not answer in time");
-  }
-  if (error) {
-    co_return std::unexpected(failure("cannot connect to " + where, error));
-  }
-  co_return core::Result<void>{};
-}
-
-auto Network::Impl::read_exactly(Link& link, std::size_t size) -> Async<core::Result<core::Bytes>> {
-  core::Bytes bytes(size);
-  error_code error;
-  co_await asio::async_read(link.socket, asio::buffer(bytes),
-                            asio::redirect_error(asio::use_awaitable, error));
-  if (link.late) {
-    co_return core::fail(core::Code::kUnavailable,
-                         "the other end did not complete the handshake in time");
-  }
-  if (error) {
-    co_return std::unexpected(failure("the other end left during the handshake", error));
-  }
-  co_return bytes;
-}
-
-auto Network::Impl::write_all(Link& link, core::Bytes bytes) -> Async<core::Result<void>> {
-  error_code error;
-  co_await asio::async_write(link.socket, asio::buffer(bytes),
-                             asio::redirect_error(asio::use_awaitable, error));
-  if (error) {
-    co_return std::unexpected(failure("the other end left during the handshake", error));
-  }
-  co_return core::Result<void>{};
-}
-
-std::shared_ptr<asio::steady_timer> Network::Impl::start_deadline(const LinkPointer& link) {
-  auto timer = std::make_shared<asio::steady_timer>(context_);
-  timer->expires_after(limits_.handshake_deadline);
-  // The timer lives as long as its wait, so that it can be cancelled after the network has gone.
-  timer->async_wait([timer, link](const error_code& error) {
-    if (error || link->peer.node) {
-      return;
-    }
-    link->late = true;
-    error_code ignored;
-    link->socket.close(ignored);
-    if (link->resolver) {
-      link->resolver->cancel();
-    }
-  });
-  return timer;
 }
 
 HandshakeVerdict Network::Impl::judge(const Identity& dialer, bool addressed_to_self) const {
@@ -399,7 +210,8 @@ HandshakeVerdict Network::Impl::judge(const Identity& dialer, bool addressed_to_
 bool Network::Impl::establish(const LinkPointer& link, const Identity& identity) {
   Peer& peer = peers_[identity.node];
   if (link->closed || identity.incarnation < peer.least) {
-    refuse(link, "a later incarnation of the other end came first");
+    refuse(link, "the other end's incarnation " + std::to_string(identity.incarnation.value) +
+                     " is stale: a later one is known");
     return false;
   }
   link->peer = identity;
@@ -593,8 +405,7 @@ void Network::Impl::close_link(const LinkPointer& link, std::string reason) {
     return;
   }
   link->closed = true;
-  error_code ignored;
-  link->socket.close(ignored);
+  shut(*link);
   links_.erase(link.get());
   Peer& peer = peers_[link->peer.node];
   for (LinkPointer* slot : {&peer.dialed, &peer.accepted}) {
@@ -609,8 +420,7 @@ void Network::Impl::close_link(const LinkPointer& link, std::string reason) {
 
 void Network::Impl::refuse(const LinkPointer& link, std::string reason) {
   link->closed = true;
-  error_code ignored;
-  link->socket.close(ignored);
+  shut(*link);
   links_.erase(link.get());
   handlers_.on_link({LinkEvent::Kind::kRefused, link->dialed, {}, {}, std::move(reason)});
 }
@@ -622,10 +432,7 @@ void Network::Impl::close() {
   pause_.cancel();
   for (auto& [raw, link] : links_) {
     link->closed = true;
-    link->socket.close(ignored);
-    if (link->resolver) {
-      link->resolver->cancel();
-    }
+    shut(*link);
   }
   links_.clear();
   peers_.clear();
