@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "market/volatility.h"
 #include "num/math.h"
@@ -117,6 +119,25 @@ TEST(Fit, RecoversAKnownVolatility) {
   const Series made = synthesise(base, *model, 0, 11, 1);
   const double known = 0.02 * num::sqrt(252);
   EXPECT_NEAR(realised_volatility(made, core::hours(24)), known, 0.05 * known);
+}
+
+TEST(Fit, KeepsTheVolatilityOfARealSeriesWithItsJumps) {
+  std::ifstream in(std::string(MUSTER_SOURCE_DIR) + "/data/goog_daily.csv", std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  const auto goog = parse_series(text.str(), "goog_daily.csv");
+  ASSERT_TRUE(goog.has_value()) << goog.error().message;
+  const auto model = fit(*goog);
+  ASSERT_TRUE(model.has_value()) << model.error().message;
+  EXPECT_GT(model->jump_rate, 0);
+  EXPECT_GT(model->turbulent_volatility, model->calm_volatility);
+  const double real = realised_volatility(*goog, core::hours(24));
+  double sum = 0;
+  constexpr std::uint64_t kSeries = 20;
+  for (std::uint64_t seed = 0; seed < kSeries; ++seed) {
+    sum += realised_volatility(synthesise(*goog, *model, 50, seed, 1), core::hours(24));
+  }
+  EXPECT_NEAR(sum / static_cast<double>(kSeries), real, 0.05 * real);
 }
 
 TEST(Fit, RecoversTwoRegimes) {
