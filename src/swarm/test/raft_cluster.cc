@@ -307,6 +307,11 @@ core::Result<Index> RaftCluster::change(MembershipChange change, world::NodeId s
   if (!asked) {
     return core::fail(core::Code::kUnavailable, "there is no leader");
   }
+  return change_by(asked, change, subject);
+}
+
+core::Result<Index> RaftCluster::change_by(world::NodeId asked, MembershipChange change,
+                                           world::NodeId subject) {
   core::Result<Index> answer;
   step(asked, [&](Raft& raft, world::Context& context, world::Effects& effects) {
     answer = raft.change_membership(change, subject, context, effects);

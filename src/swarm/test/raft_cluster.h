@@ -82,6 +82,8 @@ class RaftCluster {
   // ---- Asking the group ----
   core::Result<Index> propose(world::NodeId id, const std::string& command);
   core::Result<Index> change(MembershipChange change, world::NodeId subject);
+  core::Result<Index> change_by(world::NodeId asked, MembershipChange change,
+                                world::NodeId subject);
   // The ready leader of the highest term among running nodes; 0 when there is none.
   [[nodiscard]] world::NodeId leader() const;
   // Waits for it; fails the test if none comes within ten election timeouts.

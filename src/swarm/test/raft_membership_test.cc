@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "raft/messages.h"
 #include "raft_cluster.h"
 
@@ -102,6 +104,27 @@ TEST(RaftMembership, OneChangeAtATimeAndOnlyByAReadyLeader) {
   EXPECT_EQ(cluster.change(kPromote, node(6)).error().code, core::Code::kInvalid);
   EXPECT_EQ(cluster.change(kAddVoter, node(0)).error().code, core::Code::kInvalid);
   EXPECT_EQ(cluster.leader(), leader);
+}
+
+// Ongaro's correction of 2015: before its no-op commits, a leader may hold an old configuration
+// that a majority has already left.
+TEST(RaftMembership, NewLeaderChangesNothingBeforeItsNoOpIsCommitted) {
+  RaftCluster cluster({.voters = 3});
+  cluster.on_send([](const world::Message& message) { return message.type != AppendReply::kType; });
+  const auto leads = [&](world::NodeId id) { return cluster.raft(id).is_leader(); };
+  ASSERT_TRUE(
+      cluster.advance_until([&] { return std::ranges::any_of(cluster.ids(), leads); }, seconds(1)));
+  const auto ids = cluster.ids();
+  const world::NodeId leader = *std::ranges::find_if(ids, leads);
+  EXPECT_FALSE(cluster.raft(leader).is_leader_ready());
+  const auto refused = cluster.change_by(leader, kAddLearner, node(4));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, core::Code::kUnavailable);
+  EXPECT_THAT(refused.error().message,
+              testing::HasSubstr("before its new leader has committed an entry"));
+  cluster.on_send(nullptr);
+  ASSERT_TRUE(cluster.advance_until([&] { return cluster.leader() == leader; }, seconds(1)));
+  EXPECT_TRUE(cluster.change_by(leader, kAddLearner, node(4)).has_value());
 }
 
 TEST(RaftMembership, LastVoterStays) {

@@ -379,6 +379,79 @@ TEST(RaftReplication, DamagedMessagesAreIgnored) {
   EXPECT_EQ(cluster.raft(follower).last_index(), last);
 }
 
+// The follower's tail beyond what an append verifies may be another leader's: it is neither
+// committed nor acknowledged, whatever the leader's commit index is.
+TEST(RaftReplication, TailBeyondTheVerifiedPrefixProvesNothing) {
+  RaftCluster cluster({.voters = 3});
+  const world::NodeId leader = cluster.elect();
+  cluster.advance(milliseconds(50));
+  const world::NodeId follower = others(cluster, leader)[0];
+  const Index common = cluster.raft(follower).last_index();
+  const Term term = cluster.raft(leader).term();
+  cluster.isolate(others(cluster, leader)[1]);
+  cluster.on_send([](const world::Message& message) { return message.type != AppendReply::kType; });
+  ASSERT_TRUE(cluster.propose(leader, "doomed").has_value());
+  ASSERT_TRUE(cluster.propose(leader, "doomed").has_value());
+  cluster.advance(milliseconds(10));
+  ASSERT_EQ(cluster.raft(follower).last_index(), common + 2);
+  std::vector<AppendReply> replies;
+  cluster.on_send([&](const world::Message& message) {
+    if (message.type == AppendReply::kType && message.from == follower) {
+      replies.push_back(*world::payload<AppendReply>(message));
+    }
+    return false;
+  });
+  world::Message newer = world::make_message(
+      follower, AppendEntries{GroupId(7), common, term, common + 2, {}}, term + 1);
+  newer.incarnation = world::Incarnation(1);
+  cluster.inject(others(cluster, leader)[1], follower, newer);
+  cluster.heal();
+  cluster.advance(milliseconds(10));
+  EXPECT_EQ(cluster.raft(follower).commit_index(), common);
+  ASSERT_FALSE(replies.empty());
+  EXPECT_TRUE(replies.back().success);
+  EXPECT_EQ(replies.back().index, common);
+}
+
+// A slow write of entries that have been overwritten meanwhile must not count for those that
+// replaced them.
+TEST(RaftReplication, LateWriteOfOverwrittenEntriesDoesNotCountForTheirSuccessors) {
+  num::Stream random;
+  world::Context context{node(1), world::Incarnation(1), {}, {}, random};
+  Raft raft(RaftOptions{.self = node(1), .initial = {{node(1), node(2), node(3)}, {}}});
+  world::Effects effects;
+  ASSERT_TRUE(raft.start({}, context, effects).has_value());
+  const auto append = [&](world::NodeId leader, Term term, std::vector<Entry> entries) {
+    world::Message message =
+        world::make_message(node(1), AppendEntries{GroupId(), 0, 0, 0, std::move(entries)}, term);
+    message.from = leader;
+    message.incarnation = world::Incarnation(1);
+    raft.receive(message, context, effects);
+  };
+  const auto entry = [](Index index, Term term) {
+    return Entry{index, term, EntryKind::kCommand, core::to_bytes("x")};
+  };
+  append(node(2), 1, {entry(1, 1), entry(2, 1), entry(3, 1)});
+  append(node(3), 2, {entry(1, 2), entry(2, 2)});
+  std::vector<world::PersistId> writes;
+  for (const world::Effect& effect : effects.list()) {
+    if (const auto* persist = std::get_if<world::Persist>(&effect)) {
+      writes.push_back(persist->id);
+    }
+  }
+  ASSERT_EQ(writes.size(), 4U);  // term 1, its entries, term 2, its entries
+  const auto stands = [&] {
+    context.now += seconds(10);
+    raft.timer(Raft::kElectionTimer, context, effects);
+    return raft.role() == Role::kPreCandidate;
+  };
+  for (std::size_t write = 0; write < writes.size(); ++write) {
+    EXPECT_FALSE(stands()) << "its log is not durable before write " << write;
+    raft.persisted(writes[write], context, effects);
+  }
+  EXPECT_TRUE(stands());
+}
+
 TEST(RaftReplication, LastContactTellsWhoIsSilent) {
   RaftCluster cluster({.voters = 3, .learners = 1});
   const world::NodeId leader = cluster.elect();
