@@ -156,7 +156,7 @@ void RaftStep::commit_as_leader(Index upto) {
     std::ranges::copy_if(voters, std::back_inserter(durable),
                          [&](world::NodeId voter) { return durable_on(voter) >= entry.index; });
     effects_.trace(Committed{group(), entry.index, entry.term, entry_digest(entry), voters,
-                             std::move(durable)});
+                             std::move(durable), term()});
   }
   // Thesis, section 4.2.2: a leader that is not in the configuration steps down once it is
   // committed; a last append tells the others, so that they need not wait for the next leader to

@@ -61,7 +61,9 @@ void RaftChecker::judge(world::NodeId node, const BecameLeader& record) {
            "counts a vote that is not durable");
   }
   for (const auto& [index, known] : committed_) {
-    expect(holds(nodes_[node], index, known), node,
+    const auto claimed = committed_in_.find(index);
+    const bool owed = claimed != committed_in_.end() && claimed->second < record.term;
+    expect(!owed || holds(nodes_[node], index, known), node,
            "leads without committed entry " + std::to_string(index));
   }
 }
@@ -124,6 +126,8 @@ void RaftChecker::judge(world::NodeId node, const Committed& record) {
            "counts an entry that is not durable: " + std::to_string(record.index) + " on node " +
                std::to_string(member.value));
   }
+  const auto [it, fresh] = committed_in_.try_emplace(record.index, record.leader_term);
+  it->second = std::min(it->second, record.leader_term);
   commit(node, record.index, known);
 }
 

@@ -58,6 +58,7 @@ class RaftChecker : public world::TraceSink {
   std::map<Term, world::NodeId> leader_of_;
   std::map<std::pair<world::NodeId, Term>, world::NodeId> vote_of_;
   std::map<Index, Known> committed_;
+  std::map<Index, Term> committed_in_;  // the least leader term that claimed it
   // Of (index, term): the digest there and the term just before, which by induction fix the whole
   // prefix.
   std::map<std::pair<Index, Term>, std::pair<std::uint64_t, std::optional<Term>>> matching_;

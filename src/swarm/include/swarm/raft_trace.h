@@ -12,7 +12,9 @@
 //   an index has one value for ever  Committed, CommitLearned: index -> (term, digest)
 //   log matching                     EntryDurable, LogTruncated, SnapshotDurable: where index and
 //                                    term are equal in two logs, so are all digests up to there
-//   leader completeness              BecameLeader and that node's durable log against Committed
+//   leader completeness              BecameLeader and that node's durable log against Committed of
+//                                    earlier leader terms; a leader of an older term may still come
+//                                    to office late, by votes that were long on their way
 #pragma once
 
 #include <cstdint>
@@ -129,7 +131,8 @@ struct Committed {
   std::uint64_t digest = 0;
   std::vector<world::NodeId> voters;   // the configuration that counts
   std::vector<world::NodeId> durable;  // those of them known to hold the entry durably
-  MUSTER_FIELDS(Committed, group, index, term, digest, voters, durable)
+  Term leader_term = 0;                // leaders of later terms, not of earlier ones, must have it
+  MUSTER_FIELDS(Committed, group, index, term, digest, voters, durable, leader_term)
 };
 
 // Another member hears that an entry is committed.
