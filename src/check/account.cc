@@ -1,0 +1,99 @@
+#include "check/account.h"
+
+#include <algorithm>
+
+#include "core/describe.h"
+#include "market/trace.h"
+#include "market/trade_report.h"
+#include "swarm/trace.h"
+
+namespace check {
+namespace {
+
+void note(std::vector<Violation>& findings, std::uint64_t count, core::Time at, std::string what) {
+  if (count <= kViolationsKept) {
+    findings.push_back({at, {}, std::move(what)});
+  }
+}
+
+}  // namespace
+
+void Accountant::receive(const world::TraceEntry& entry) {
+  if (const auto offered = world::as<swarm::TaskOffered>(entry)) {
+    offers_[offered->task].at = entry.at;
+  } else if (const auto answered = world::as<swarm::TaskAnswered>(entry)) {
+    offers_[answered->task].answers.push_back(
+        {answered->result.outcome, answered->result.payload, entry.at});
+  } else if (const auto contradicted = world::as<swarm::TaskContradicted>(entry)) {
+    offers_[contradicted->task].answers.push_back(
+        {contradicted->later.outcome, contradicted->later.payload, entry.at});
+  } else if (const auto accepted = world::as<market::OrderAcceptedTrace>(entry)) {
+    const auto position = std::pair(accepted->position.journal, accepted->position.index);
+    const auto& authority = accepted->event.request.authority;
+    if (position > last_position_ && authority && authority->group.value == group_.value) {
+      last_position_ = position;
+      const std::uint64_t order = accepted->event.order.value;
+      orders_[order] = {authority->key().value, accepted->event.request.quantity.shares, 0};
+      keys_[authority->key().value].orders.push_back(order);
+    }
+  } else if (const auto filled = world::as<market::FilledTrace>(entry)) {
+    const auto position = std::pair(filled->position.journal, filled->position.index);
+    if (position <= last_position_) {
+      return;
+    }
+    last_position_ = position;
+    for (const market::FillLeg& leg : {filled->event.buyer, filled->event.seller}) {
+      if (const auto it = orders_.find(leg.order.value); it != orders_.end()) {
+        it->second.filled += filled->event.quantity.shares;
+      }
+    }
+  }
+}
+
+Account Accountant::account() const {
+  Account made;
+  for (const auto& [task, offer] : offers_) {
+    const std::string name = "task " + std::to_string(task.value);
+    ++made.offered;
+    if (offer.answers.empty()) {
+      note(made.findings, ++made.lost, offer.at, name + " was offered and never answered");
+      continue;
+    }
+    const Answer& first = offer.answers.front();
+    ++(first.outcome == swarm::Outcome::kDone ? made.done : made.failed);
+    if (offer.answers.size() > 1) {
+      note(made.findings, ++made.duplicated, offer.answers[1].at,
+           name + " was answered twice, differently");
+    }
+    const auto report = core::decode<market::TradeReport>(first.payload);
+    const auto missing = [&](const market::Outcome& leg) {
+      const auto order = orders_.find(leg.order.value);
+      return leg.filled.shares > 0 &&
+             (order == orders_.end() || order->second.filled != leg.filled.shares ||
+              market::task_of(market::IdempotencyKey(order->second.key)).value != task.value);
+    };
+    if (first.outcome == swarm::Outcome::kDone && report) {
+      made.traded += report->traded() ? 1U : 0U;
+      if (std::ranges::any_of(report->legs, missing)) {
+        note(made.findings, ++made.lost, first.at,
+             name + " claims a trade that the venue does not have: " + core::describe(*report));
+      }
+    }
+  }
+  for (const auto& [key, record] : keys_) {
+    if (record.orders.size() > 1) {
+      note(made.findings, ++made.duplicated, {},
+           "key " + std::to_string(key) + " has " + std::to_string(record.orders.size()) +
+               " accepted orders");
+    }
+  }
+  for (const auto& [order, record] : orders_) {
+    if (record.filled > record.quantity) {
+      note(made.findings, ++made.duplicated, {},
+           "order " + std::to_string(order) + " is filled beyond its quantity");
+    }
+  }
+  return made;
+}
+
+}  // namespace check

@@ -1,0 +1,89 @@
+#include "boundaries.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace check {
+namespace {
+
+std::string name_of(world::NodeId node) {
+  return "node " + text(std::uint64_t{node.value});
+}
+
+template <class Record>
+std::string name_of_question(const Record& record) {
+  return "attempt " + text(std::uint64_t{record.attempt}) + " at task " + text(record.task.value);
+}
+
+}  // namespace
+
+Boundaries::Boundaries(const CheckConfig& config)
+    : topology_(config.topology), quorum_(config.joint_quorum), uses_joint_(config.uses_joint) {}
+
+void Boundaries::on(const Moment& moment, const swarm::BecameLeader&) {
+  leaders_.insert(moment.who);
+}
+
+void Boundaries::on(const Moment& moment, const swarm::LinkProven& record) {
+  const bool declared = std::ranges::any_of(leaders_, [&](world::NodeId leader) {
+    return topology_.may_send(moment.who, record.peer, leader);
+  });
+  links_.expect(declared, moment, [&] {
+    return "has a link to " + name_of(record.peer) + ", which a " +
+           std::string(swarm::name_of(topology_.kind)) +
+           " does not declare under any leader so far";
+  });
+}
+
+std::string Boundaries::decision_fault(const swarm::JointDecided& record) const {
+  const std::string decision = "decides " + name_of_question(record) + " with " +
+                               text(std::uint64_t{record.in_favour}) + " in favour";
+  if (record.quorum != quorum_ || quorum_ == 0) {
+    return decision + " by a quorum of " + text(std::uint64_t{record.quorum}) + "; configured is " +
+           text(std::uint64_t{quorum_});
+  }
+  if (record.in_favour < quorum_ || 2 * std::uint64_t{record.in_favour} <= record.members) {
+    return decision + "; needed are " + text(std::uint64_t{quorum_}) + ", and more than half of " +
+           text(std::uint64_t{record.members});
+  }
+  const auto& voters = record.voters;
+  const bool ascending = std::ranges::adjacent_find(voters, std::greater_equal()) == voters.end();
+  if (voters.size() != record.in_favour || !ascending) {
+    return decision + ", but names " + text(std::uint64_t{voters.size()}) +
+           " of them, or one twice";
+  }
+  if (std::uint64_t{record.in_favour} + record.against > record.members) {
+    return decision + " and " + text(std::uint64_t{record.against}) +
+           " against, which is more than its " + text(std::uint64_t{record.members}) + " members";
+  }
+  for (const world::NodeId voter : voters) {
+    if (topology_.find(voter) == nullptr) {
+      return decision + ", among them " + name_of(voter) + ", which is no member";
+    }
+  }
+  return {};
+}
+
+void Boundaries::on(const Moment& moment, const swarm::JointDecided& record) {
+  joint_.expect_none(decision_fault(record), moment);
+}
+
+void Boundaries::on(const Moment& moment, const swarm::JointUndecided& record) {
+  joint_.expect(record.most < quorum_, moment, [&] {
+    return "leaves " + name_of_question(record) + " undecided, though " +
+           text(std::uint64_t{record.most}) + " agree and " + text(std::uint64_t{quorum_}) +
+           " are enough";
+  });
+}
+
+void Boundaries::finish(const FinalState& state) {
+  links_.set_applies((state.complete && topology_.members.size() > 1) || links_.checked() > 0);
+  joint_.set_applies((state.complete && uses_joint_) || joint_.checked() > 0);
+}
+
+void Boundaries::append_to(std::vector<Invariant>& results) const {
+  results.push_back(links_.invariant());
+  results.push_back(joint_.invariant());
+}
+
+}  // namespace check

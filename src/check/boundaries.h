@@ -1,0 +1,39 @@
+// links_as_declared and isolated_decide_nothing: who may speak to whom, and who may decide alone:
+// nobody.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "check/checks.h"
+#include "swarm/joint.h"
+#include "swarm/links.h"
+#include "swarm/raft_trace.h"
+#include "verdict.h"
+
+namespace check {
+
+class Boundaries {
+ public:
+  explicit Boundaries(const CheckConfig& config);
+
+  void on(const Moment& moment, const swarm::BecameLeader& record);
+  void on(const Moment& moment, const swarm::LinkProven& record);
+  void on(const Moment& moment, const swarm::JointDecided& record);
+  void on(const Moment& moment, const swarm::JointUndecided& record);
+
+  void finish(const FinalState& state);
+  void append_to(std::vector<Invariant>& results) const;
+
+ private:
+  [[nodiscard]] std::string decision_fault(const swarm::JointDecided& record) const;
+
+  Verdict links_{"links_as_declared"};
+  Verdict joint_{"isolated_decide_nothing"};
+  swarm::Topology topology_;
+  std::uint32_t quorum_ = 0;
+  bool uses_joint_ = false;
+  std::set<world::NodeId> leaders_{world::NodeId{}};  // that have led; none is one of them
+};
+
+}  // namespace check

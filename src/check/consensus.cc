@@ -1,0 +1,251 @@
+#include "consensus.h"
+
+#include <algorithm>
+
+namespace check {
+namespace {
+
+std::string name_of(world::NodeId node) {
+  return "node " + text(std::uint64_t{node.value});
+}
+
+std::string name_of(swarm::Index index, const Known& known) {
+  return "entry " + text(index) + " of term " + text(known.term) + " with digest " +
+         text(known.digest);
+}
+
+// Some of `chosen` are not of `voters`, are named twice, or are no majority.
+std::string majority_fault(const std::vector<world::NodeId>& chosen,
+                           const std::vector<world::NodeId>& voters) {
+  std::vector<world::NodeId> sorted = chosen;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) {
+    return "one of its nodes is counted twice";
+  }
+  for (const world::NodeId node : sorted) {
+    if (std::ranges::find(voters, node) == voters.end()) {
+      return name_of(node) + " is counted, which has no vote";
+    }
+  }
+  if (sorted.size() < voters.size() / 2 + 1) {
+    return text(std::uint64_t{sorted.size()}) + " of " + text(std::uint64_t{voters.size()}) +
+           " voters are no majority";
+  }
+  return {};
+}
+
+}  // namespace
+
+Consensus::Member& Consensus::member(world::NodeId node) {
+  const auto [it, fresh] = members_.try_emplace(node);
+  if (fresh) {
+    it->second.voters = voters_;
+  }
+  return it->second;
+}
+
+void Consensus::on(const Moment& moment, const swarm::Recovered& record) {
+  Member& self = member(moment.who);
+  self.log.settle(committed_);
+  // A first boot has nothing to lose, so it is no evaluation.
+  if (const swarm::Index held = std::min(self.log.settled(), committed_.last()); held > 0) {
+    durable_.expect(record.last_index >= held, moment, [&] {
+      return "committed entries up to " + text(held) + " were durable, but the log recovered " +
+             "after a restart ends at " + text(record.last_index);
+    });
+  }
+  if (self.highest_vote > 0) {
+    vote_.expect(record.term >= self.highest_vote, moment, [&] {
+      return "a vote of term " + text(self.highest_vote) + " was durable, but the term recovered " +
+             "after a restart is " + text(record.term);
+    });
+  }
+  if (record.snapshot_index > 0) {
+    expect_snapshot(moment, "the recovered snapshot", record.snapshot_index, record.snapshot_term);
+  }
+  self.log.recover(record.snapshot_index);
+  self.commit = record.snapshot_index;
+}
+
+void Consensus::expect_snapshot(const Moment& moment, const std::string& which, swarm::Index index,
+                                swarm::Term term) {
+  const Known final = committed_.at(index);
+  agreement_.expect(final.term == term, moment, [&] {
+    return which + " ends with entry " + text(index) + " of term " + text(term) +
+           (final.term == 0 ? ", which nobody has committed"
+                            : "; committed there is term " + text(final.term));
+  });
+}
+
+void Consensus::on(const Moment& moment, const swarm::ConfigurationChanged& record) {
+  member(moment.who).voters = record.voters;
+}
+
+void Consensus::on(const Moment& moment, const swarm::VoteDurable& record) {
+  Member& self = member(moment.who);
+  self.highest_vote = std::max(self.highest_vote, record.term);
+  const auto [it, fresh] = votes_.try_emplace({moment.who, record.term}, record.candidate);
+  vote_.expect(it->second == record.candidate, moment, [&] {
+    return "votes in term " + text(record.term) + " for " + name_of(record.candidate) +
+           " after it voted for " + name_of(it->second);
+  });
+}
+
+std::string Consensus::election_fault(const Moment& moment, const swarm::BecameLeader& record) {
+  const std::string claim = "leads term " + text(record.term) + ", but ";
+  const auto [it, fresh] = leaders_.try_emplace(record.term, moment.who);
+  if (!fresh) {
+    return claim + name_of(it->second) + " was elected in it before";
+  }
+  if (record.voters != member(moment.who).voters) {
+    return claim + "the voters that it names are not the configuration in force";
+  }
+  if (const std::string fault = majority_fault(record.granted, record.voters); !fault.empty()) {
+    return claim + fault;
+  }
+  for (const world::NodeId voter : record.granted) {
+    const auto vote = votes_.find({voter, record.term});
+    if (vote == votes_.end() || vote->second != moment.who) {
+      return claim + "the vote of " + name_of(voter) + " is not durable";
+    }
+  }
+  return {};
+}
+
+void Consensus::on(const Moment& moment, const swarm::BecameLeader& record) {
+  leader_.expect_none(election_fault(moment, record), moment);
+  Member& self = member(moment.who);
+  self.led = std::max(self.led, record.term);
+  self.log.settle(committed_);
+  completeness_.expect(
+      self.log.settled() >= committed_.last() && record.last_index >= committed_.last(), moment,
+      [&] {
+        return "leads term " + text(record.term) + " with a log of " + text(record.last_index) +
+               " entries, of which the first " + text(self.log.settled()) + " of " +
+               text(committed_.last()) + " committed ones are durable there";
+      });
+}
+
+void Consensus::on(const Moment& moment, const swarm::EntryDurable& record) {
+  Member& self = member(moment.who);
+  const Known known{record.term, record.digest};
+  const Known final = committed_.at(record.index);
+  if (record.index <= self.log.settled()) {
+    durable_.expect(final.term == 0 || final == known, moment, [&] {
+      return name_of(record.index, known) + " overwrites committed " + name_of(record.index, final);
+    });
+    return;
+  }
+  self.log.put(record.index, known);
+  std::uint64_t first_digest = final.digest;
+  if (final.term != record.term) {
+    first_digest = proposed_.try_emplace({record.index, record.term}, record.digest).first->second;
+  }
+  agreement_.expect(first_digest == record.digest, moment, [&] {
+    return "log matching: " + name_of(record.index, known) + " has digest " + text(first_digest) +
+           " elsewhere";
+  });
+  self.log.settle(committed_);
+}
+
+void Consensus::on(const Moment& moment, const swarm::LogTruncated& record) {
+  Member& self = member(moment.who);
+  self.log.settle(committed_);
+  const swarm::Index final = std::min(self.log.settled(), committed_.last());
+  durable_.expect(record.last_kept >= final, moment, [&] {
+    return "removes its log after entry " + text(record.last_kept) + ", though entries up to " +
+           text(final) + " are committed";
+  });
+  self.log.truncate_after(record.last_kept);
+}
+
+void Consensus::on(const Moment& moment, const swarm::SnapshotDurable& record) {
+  Member& self = member(moment.who);
+  expect_snapshot(moment, "the installed snapshot", record.index, record.term);
+  self.log.cover(record.index, record.last_index);
+  self.commit = std::max(self.commit, record.index);
+}
+
+std::string Consensus::backing_fault(const Moment& moment, const swarm::Committed& record) {
+  const Known known{record.term, record.digest};
+  const std::string claim = "commits " + name_of(record.index, known) + ", but ";
+  if (record.voters != member(moment.who).voters) {
+    return claim + "the voters that it names are not the configuration in force";
+  }
+  if (const std::string fault = majority_fault(record.durable, record.voters); !fault.empty()) {
+    return claim + fault;
+  }
+  for (const world::NodeId node : record.durable) {
+    if (!member(node).log.holds(record.index, known)) {
+      return claim + "it is not durable on " + name_of(node);
+    }
+  }
+  return {};
+}
+
+void Consensus::on(const Moment& moment, const swarm::Committed& record) {
+  durable_.expect_none(backing_fault(moment, record), moment);
+  agree(moment, record.index, {record.term, record.digest});
+  judge_later_leaders(moment, record.index, {record.term, record.digest});
+}
+
+void Consensus::on(const Moment& moment, const swarm::CommitLearned& record) {
+  agree(moment, record.index, {record.term, record.digest});
+}
+
+void Consensus::agree(const Moment& moment, swarm::Index index, const Known& known) {
+  Member& self = member(moment.who);
+  agreement_.expect(index == self.commit + 1, moment, [&] {
+    return "hears that entry " + text(index) + " is committed after entry " + text(self.commit);
+  });
+  self.commit = std::max(self.commit, index);
+  const Known final = committed_.at(index);
+  agreement_.expect(final.term == 0 || final == known, moment, [&] {
+    return name_of(index, known) + " is committed, but so is " + name_of(index, final);
+  });
+  if (final.term == 0 && index > 0) {
+    committed_.put(index, known);
+    proposed_.erase({index, known.term});
+  }
+  self.log.settle(committed_);
+}
+
+// What an older leader commits now, the leaders of later terms must have had all along.
+void Consensus::judge_later_leaders(const Moment& moment, swarm::Index index, const Known& known) {
+  const swarm::Term term = member(moment.who).led;
+  for (auto it = leaders_.upper_bound(term); it != leaders_.end(); ++it) {
+    const auto& [later, node] = *it;
+    completeness_.expect(member(node).log.holds(index, known), moment, [&] {
+      return "commits " + name_of(index, known) + " as leader of term " + text(term) +
+             ", but the leader of term " + text(later) + ", " + name_of(node) +
+             ", does not hold it";
+    });
+  }
+}
+
+// Replicas that have applied the same entries are equal.
+void Consensus::finish(const FinalState& state) {
+  std::map<std::uint64_t, const FinalState::Replica*> by_index;
+  for (const FinalState::Replica& replica : state.replicas) {
+    const auto [it, fresh] = by_index.try_emplace(replica.applied_index, &replica);
+    if (!fresh) {
+      agreement_.expect(it->second->ledger_digest == replica.ledger_digest,
+                        {state.ended, replica.node}, [&] {
+                          return "after entry " + text(replica.applied_index) +
+                                 " its ledger is another than that of " + name_of(it->second->node);
+                        });
+    }
+  }
+  const bool expected = state.complete && !voters_.empty();
+  for (Verdict* verdict : {&leader_, &vote_, &durable_, &agreement_, &completeness_}) {
+    verdict->set_applies(expected || verdict->checked() > 0);
+  }
+}
+
+void Consensus::append_to(std::vector<Invariant>& results) const {
+  for (const Verdict* verdict : {&leader_, &vote_, &durable_, &agreement_, &completeness_}) {
+    results.push_back(verdict->invariant());
+  }
+}
+
+}  // namespace check

@@ -1,0 +1,63 @@
+// The account of a run's tasks, offline: from the client's record and the venue's record alone, so
+// that nothing the swarm says of itself can colour it.
+//
+// `lost`: a task that was offered and never got an answer of any kind by the end, or whose answer
+// claims a trade that the venue does not have. `duplicated`: a key with more than one accepted
+// order, an order filled beyond its quantity, or a task answered twice with different results.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "check/invariant.h"
+#include "swarm/task.h"
+#include "world/trace.h"
+
+namespace check {
+
+struct Account {
+  std::uint64_t offered = 0;
+  std::uint64_t done = 0;    // answered as done, also when late
+  std::uint64_t failed = 0;  // answered otherwise
+  std::uint64_t lost = 0;
+  std::uint64_t duplicated = 0;
+  std::uint64_t traded = 0;  // tasks whose answer claims a trade
+  std::vector<Violation>
+      findings;  // the first lost and duplicated ones, at most kViolationsKept each
+};
+
+class Accountant : public world::TraceSink {
+ public:
+  explicit Accountant(swarm::GroupId group) : group_(group) {}
+  // Takes the client's and the venue's records and ignores all others.
+  void receive(const world::TraceEntry& entry) override;
+  [[nodiscard]] Account account() const;
+
+ private:
+  struct Answer {
+    swarm::Outcome outcome = swarm::Outcome::kDone;
+    core::Bytes payload;
+    core::Time at;
+  };
+  struct Offer {
+    core::Time at;
+    std::vector<Answer> answers;  // the first, and later ones that differ
+  };
+  struct KeyRecord {
+    std::vector<std::uint64_t> orders;  // ids of accepted orders under the key
+  };
+  struct OrderRecord {
+    std::uint64_t key = 0;
+    std::int64_t quantity = 0;
+    std::int64_t filled = 0;
+  };
+
+  swarm::GroupId group_;
+  std::map<swarm::TaskId, Offer> offers_;
+  std::map<std::uint64_t, KeyRecord> keys_;
+  std::map<std::uint64_t, OrderRecord> orders_;
+  std::pair<std::uint64_t, std::uint32_t> last_position_{0, 0};
+};
+
+}  // namespace check

@@ -1,0 +1,52 @@
+// live_after_heal and bounds: when the faults are over the swarm comes back, and at no time does it
+// use more than it may.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "check/checks.h"
+#include "swarm/raft_trace.h"
+#include "swarm/trace.h"
+#include "verdict.h"
+
+namespace check {
+
+class Liveness {
+ public:
+  explicit Liveness(const CheckConfig& config);
+
+  void on(const Moment& moment, const world::FaultStarted& record);
+  void on(const Moment& moment, const world::FaultEnded& record);
+  void halted(world::NodeId node);
+  void on(const Moment& moment, const swarm::BecameLeader& record);
+  void on(const Moment& moment, const swarm::LeaderReady& record);
+  void on(const Moment& moment, const swarm::SteppedDown& record);
+  void on(const Moment& moment, const swarm::ElectionStarted& record);
+
+  // Whether by the end of the run everything must have come back: liveness is expected, the run was
+  // not cut short, and the last fault ended long enough ago.
+  [[nodiscard]] bool due(const FinalState& state) const;
+  // `abandoned`: tasks that the client gave up and that may still be open.
+  void finish(const FinalState& state, std::uint64_t abandoned);
+  void append_to(std::vector<Invariant>& results) const;
+
+ private:
+  void judge_recovery(const FinalState& state, std::uint64_t abandoned);
+  void judge_bounds(const FinalState& state);
+  [[nodiscard]] std::string replica_fault(const FinalState& state,
+                                          const FinalState::Replica& replica,
+                                          std::uint64_t abandoned) const;
+
+  Verdict live_{"live_after_heal"};
+  Verdict bounds_{"bounds"};
+  CheckConfig config_;
+  std::set<std::uint32_t> faults_;  // that go on
+  core::Time calm_since_;
+  world::NodeId leader_;  // of the highest term; none once it stepped down or halted
+  swarm::Term term_ = 0;
+  bool ready_ = false;
+  std::uint64_t elections_ = 0;  // without pre-votes
+};
+
+}  // namespace check
