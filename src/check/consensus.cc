@@ -115,15 +115,18 @@ std::string Consensus::election_fault(const Moment& moment, const swarm::BecameL
 void Consensus::on(const Moment& moment, const swarm::BecameLeader& record) {
   leader_.expect_none(election_fault(moment, record), moment);
   Member& self = member(moment.who);
-  self.led = std::max(self.led, record.term);
   self.log.settle(committed_);
-  completeness_.expect(
-      self.log.settled() >= committed_.last() && record.last_index >= committed_.last(), moment,
-      [&] {
-        return "leads term " + text(record.term) + " with a log of " + text(record.last_index) +
-               " entries, of which the first " + text(self.log.settled()) + " of " +
-               text(committed_.last()) + " committed ones are durable there";
-      });
+  // A leader of an older term may still come to office late, by votes that were long on their way:
+  // it owes only what leaders before it have committed.
+  swarm::Index owed = 0;
+  for (auto it = claimed_.begin(); it != claimed_.lower_bound(record.term); ++it) {
+    owed = std::max(owed, it->second);
+  }
+  completeness_.expect(self.log.settled() >= owed && record.last_index >= owed, moment, [&] {
+    return "leads term " + text(record.term) + " with a log of " + text(record.last_index) +
+           " entries; of " + text(owed) + " committed before, the first " +
+           text(self.log.settled()) + " are durable there";
+  });
 }
 
 void Consensus::on(const Moment& moment, const swarm::EntryDurable& record) {
@@ -186,7 +189,9 @@ std::string Consensus::backing_fault(const Moment& moment, const swarm::Committe
 void Consensus::on(const Moment& moment, const swarm::Committed& record) {
   durable_.expect_none(backing_fault(moment, record), moment);
   agree(moment, record.index, {record.term, record.digest});
-  judge_later_leaders(moment, record.index, {record.term, record.digest});
+  swarm::Index& claimed = claimed_[record.leader_term];
+  claimed = std::max(claimed, record.index);
+  judge_later_leaders(moment, record);
 }
 
 void Consensus::on(const Moment& moment, const swarm::CommitLearned& record) {
@@ -211,14 +216,14 @@ void Consensus::agree(const Moment& moment, swarm::Index index, const Known& kno
 }
 
 // What an older leader commits now, the leaders of later terms must have had all along.
-void Consensus::judge_later_leaders(const Moment& moment, swarm::Index index, const Known& known) {
-  const swarm::Term term = member(moment.who).led;
-  for (auto it = leaders_.upper_bound(term); it != leaders_.end(); ++it) {
+void Consensus::judge_later_leaders(const Moment& moment, const swarm::Committed& record) {
+  const Known known{record.term, record.digest};
+  for (auto it = leaders_.upper_bound(record.leader_term); it != leaders_.end(); ++it) {
     const auto& [later, node] = *it;
-    completeness_.expect(member(node).log.holds(index, known), moment, [&] {
-      return "commits " + name_of(index, known) + " as leader of term " + text(term) +
-             ", but the leader of term " + text(later) + ", " + name_of(node) +
-             ", does not hold it";
+    completeness_.expect(member(node).log.holds(record.index, known), moment, [&] {
+      return "commits " + name_of(record.index, known) + " as leader of term " +
+             text(record.leader_term) + ", but the leader of term " + text(later) + ", " +
+             name_of(node) + ", does not hold it";
     });
   }
 }

@@ -38,7 +38,6 @@ class Consensus {
     DurableLog log;
     swarm::Index commit = 0;       // heard of in this incarnation
     swarm::Term highest_vote = 0;  // durable
-    swarm::Term led = 0;           // the latest term that it led
     std::vector<world::NodeId> voters;
   };
 
@@ -48,7 +47,7 @@ class Consensus {
   [[nodiscard]] std::string election_fault(const Moment& moment, const swarm::BecameLeader& record);
   [[nodiscard]] std::string backing_fault(const Moment& moment, const swarm::Committed& record);
   void agree(const Moment& moment, swarm::Index index, const Known& known);
-  void judge_later_leaders(const Moment& moment, swarm::Index index, const Known& known);
+  void judge_later_leaders(const Moment& moment, const swarm::Committed& record);
 
   Verdict leader_{"one_leader_per_term"};
   Verdict vote_{"one_vote_per_term"};
@@ -61,6 +60,7 @@ class Consensus {
   std::map<swarm::Term, world::NodeId> leaders_;
   std::map<std::pair<world::NodeId, swarm::Term>, world::NodeId> votes_;
   CommittedLog committed_;
+  std::map<swarm::Term, swarm::Index> claimed_;  // the last that each leader's term committed
   // The value of each (index, term) that was durable somewhere and is not committed yet.
   std::map<std::pair<swarm::Index, swarm::Term>, std::uint64_t> proposed_;
 };

@@ -85,22 +85,23 @@ TEST_F(ConsensusStory, ARestartMayRepeatVoteAndLog) {
 
 TEST_F(ConsensusStory, ACommitThatOneVoterAloneHolds) {
   story.tell(kFirst, swarm::EntryDurable{kGroup, 2, 1, 5});
-  story.tell(kFirst, swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst}});
+  story.tell(kFirst, swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst}, 1});
   expect_only("commits_durable_at_quorum", "1 of 3 voters are no majority");
 }
 
 TEST_F(ConsensusStory, ACommitThatCountsADiskThatDoesNotHoldIt) {
   story.tell(kFirst, swarm::EntryDurable{kGroup, 2, 1, 5});
   story.tell(kFirst,
-             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}});
+             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}, 1});
   expect_only("commits_durable_at_quorum", "it is not durable on node 2");
 }
 
 TEST_F(ConsensusStory, ACommitThatCountsALearner) {
   story.tell(kFirst, swarm::EntryDurable{kGroup, 2, 1, 5});
   story.tell(world::NodeId(4), swarm::EntryDurable{kGroup, 2, 1, 5});
-  story.tell(kFirst, swarm::Committed{
-                         kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, world::NodeId(4)}});
+  story.tell(
+      kFirst,
+      swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, world::NodeId(4)}, 1});
   expect_only("commits_durable_at_quorum", "node 4 is counted, which has no vote");
 }
 
@@ -176,7 +177,17 @@ TEST_F(ConsensusStory, ALeaderWithoutACommittedEntry) {
   story.vote(kThird, 2, kThird);
   story.tell(kThird,
              swarm::BecameLeader{kGroup, 2, {kFirst, kSecond, kThird}, {kSecond, kThird}, 1});
-  expect_only("leader_completeness", "the first 1 of 2 committed ones are durable there");
+  expect_only("leader_completeness", "of 2 committed before, the first 1 are durable there");
+}
+
+TEST_F(ConsensusStory, ALeaderOfAnOldTermThatComesLateOwesNothingOfLaterTerms) {
+  story.vote(kThird, 2, kThird);
+  story.vote(kSecond, 2, kThird);
+  story.elect(kFirst, 3, {kFirst, kSecond});
+  story.commit(3, {kFirst, kSecond});
+  story.tell(kThird,
+             swarm::BecameLeader{kGroup, 2, {kFirst, kSecond, kThird}, {kSecond, kThird}, 1});
+  EXPECT_THAT(violated(judge()), IsEmpty());
 }
 
 TEST_F(ConsensusStory, ACommitOfAnOldLeaderThatALaterOneLacks) {
@@ -184,7 +195,7 @@ TEST_F(ConsensusStory, ACommitOfAnOldLeaderThatALaterOneLacks) {
   story.tell(kSecond, swarm::EntryDurable{kGroup, 2, 1, 5});
   story.elect(kThird, 2, {kSecond, kThird});
   story.tell(kFirst,
-             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}});
+             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}, 1});
   expect_only("leader_completeness", "the leader of term 2, node 3, does not hold it");
 }
 

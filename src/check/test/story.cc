@@ -148,7 +148,7 @@ void Story::commit(swarm::Term term, const std::vector<world::NodeId>& holders) 
   std::vector<world::NodeId> durable = holders;
   std::ranges::sort(durable);
   tell(holders.front(),
-       swarm::Committed{kGroup, index, term, digest_at(index), members(), durable});
+       swarm::Committed{kGroup, index, term, digest_at(index), members(), durable, term});
   for (const world::NodeId holder : holders) {
     if (holder != holders.front()) {
       tell(holder, swarm::CommitLearned{kGroup, index, term, digest_at(index)});
