@@ -167,6 +167,12 @@ TEST_F(SwarmCanary, ATaskThatIsAcceptedTwice) {
   expect_only("tasks_end_once", "task 1 enters the ledger in term 1 a second time");
 }
 
+TEST_F(SwarmCanary, APausedLeaderMayTellLateThatItAcceptedATask) {
+  story.finish_task(1);
+  story.tell(kFirst, swarm::TaskAccepted{swarm::TaskId(1), 1});
+  EXPECT_THAT(violated(story.judge()), IsEmpty());
+}
+
 TEST_F(SwarmCanary, ATaskThatNeverEnds) {
   story.whole_task(1, kSecond);
   story.tell(kFirst, swarm::TaskAccepted{swarm::TaskId(2), 1});
