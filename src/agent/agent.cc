@@ -10,6 +10,7 @@ namespace {
 
 // The member has the upper 16 bits from 0x0000 to 0x000F; these are the agent's.
 constexpr swarm::TimerRange kSubscriptionTimers{0x0010};
+constexpr swarm::TimerRange kBeginTimers{0x0013};  // own part: the task
 constexpr swarm::TimerRange kWorkTimers{0x0011};   // own part: the task
 constexpr swarm::TimerRange kOrderTimers{0x0012};  // own part: the task
 constexpr world::TimerId kSubscriptionTimer = kSubscriptionTimers.timer(1);
@@ -90,7 +91,7 @@ void Agent::receive(const world::Message& message, world::Context& context,
   }
   if (message.type == market::Tick::kType) {
     if (const auto tick = world::payload<market::Tick>(message)) {
-      ticked(*tick);
+      ticked(*tick, context.now);
     }
   } else if (message.type == market::OrderReply::kType) {
     if (const auto reply = world::payload<market::OrderReply>(message)) {
@@ -116,25 +117,27 @@ void Agent::timer(world::TimerId timer, world::Context& context, world::Effects&
     return;
   }
   const swarm::TaskId task(swarm::TimerRange::own(timer));
-  if (kWorkTimers.contains(timer)) {
+  if (kBeginTimers.contains(timer)) {
+    begin(task, effects);
+  } else if (kWorkTimers.contains(timer)) {
     worked(task, context, effects);
   } else if (kOrderTimers.contains(timer)) {
     retry_order(task, context, effects);
   }
 }
 
-void Agent::ticked(const market::Tick& tick) {
+void Agent::ticked(const market::Tick& tick, core::Time now) {
   state_.ticked = true;
   if (state_.subscribed && tick.sequence <= state_.last_tick) {
     return;
   }
   state_.subscribed = true;
   state_.last_tick = tick.sequence;
-  state_.observed.now = tick.time;
+  state_.observed.now = now;
   for (const market::TickQuote& quote : tick.quotes) {
     for (strategy::Instrument& instrument : state_.observed.instruments) {
       if (instrument.symbol == quote.symbol) {
-        strategy::append_point(instrument, {tick.time, quote.mid}, state_.config.window_points);
+        strategy::append_point(instrument, {now, quote.mid}, state_.config.window_points);
         instrument.bid = quote.bid;
         instrument.ask = quote.ask;
       }
@@ -193,17 +196,22 @@ void Agent::serve(const swarm::LowWaterWanted& request, world::Context&, world::
                request.term);
 }
 
-// The decision comes when the work is done: the timer is set by an effect that waits for it.
+// Work holds back what follows it in its step, so each task begins in a step of its own.
 void Agent::serve(const swarm::WorkWanted& request, world::Context&, world::Effects& effects) {
-  const swarm::Task& task = state_.member.in_hand(request.task)->task;
-  effects.work(task.service_cpu, task.service_wait);
-  effects.set_timer(kWorkTimers.timer(request.task.value), core::Duration{});
+  effects.set_timer(kBeginTimers.timer(request.task.value), core::Duration{});
+}
+
+// The decision comes when the work is done: the timer is set by an effect that waits for it.
+void Agent::begin(swarm::TaskId task, world::Effects& effects) {
+  if (const swarm::Assignment* assignment = state_.member.in_hand(task)) {
+    effects.work(assignment->task.service_cpu, assignment->task.service_wait);
+    effects.set_timer(kWorkTimers.timer(task.value), core::Duration{});
+  }
 }
 
 void Agent::serve(const swarm::OpinionWanted& request, world::Context& context,
                   world::Effects& effects) {
-  const strategy::Observation observation =
-      observation_for(request.question.payload, state_.observed.now);
+  const strategy::Observation observation = observation_for(request.question.payload, context.now);
   strategy::State copy = state_.strategy;  // an opinion is not a trade
   const strategy::Decision decision = strategy::decide(state_.config.strategy, copy, observation);
   Choice choice;
@@ -240,8 +248,7 @@ void Agent::serve(const swarm::JointOutcome& outcome, world::Context& context,
     }
     return;
   }
-  const strategy::Observation observation =
-      observation_for(assignment->task.payload, state_.observed.now);
+  const strategy::Observation observation = observation_for(assignment->task.payload, context.now);
   const auto choice = core::decode<Choice>(outcome.choice);
   strategy::Decision decision;
   const strategy::Instrument* instrument =
@@ -281,8 +288,7 @@ void Agent::worked(swarm::TaskId task, world::Context& context, world::Effects& 
     state_.member.ask_jointly(task, context, effects);
     return;
   }
-  const strategy::Observation observation =
-      observation_for(assignment->task.payload, state_.observed.now);
+  const strategy::Observation observation = observation_for(assignment->task.payload, context.now);
   carry_out(task, strategy::decide(state_.config.strategy, state_.strategy, observation),
             observation, context, effects);
 }

@@ -3,10 +3,10 @@
 namespace swarm {
 
 bool Ledger::apply(const Command& command) {
-  return std::visit([this](const auto& alternative) { return apply(alternative); }, command);
+  return std::visit([this](const auto& alternative) { return on(alternative); }, command);
 }
 
-bool Ledger::apply(const Accept& command) {
+bool Ledger::on(const Accept& command) {
   if (command.task.id < low_water(command.task.client)) {
     return false;
   }
@@ -16,7 +16,7 @@ bool Ledger::apply(const Accept& command) {
   return added;
 }
 
-bool Ledger::apply(const Assign& command) {
+bool Ledger::on(const Assign& command) {
   const auto it = tasks_.find(command.task);
   if (it == tasks_.end() || it->second.status == TaskStatus::kFinished ||
       command.attempt != it->second.attempt + 1) {
@@ -28,7 +28,7 @@ bool Ledger::apply(const Assign& command) {
   return true;
 }
 
-bool Ledger::apply(const Finish& command) {
+bool Ledger::on(const Finish& command) {
   const auto it = tasks_.find(command.task);
   if (it == tasks_.end() || it->second.status == TaskStatus::kFinished) {
     return false;
@@ -42,7 +42,7 @@ bool Ledger::apply(const Finish& command) {
   return true;
 }
 
-bool Ledger::apply(const LowWater& command) {
+bool Ledger::on(const LowWater& command) {
   if (command.task <= low_water(command.client)) {
     return false;
   }

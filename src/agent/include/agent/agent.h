@@ -117,7 +117,7 @@ class Agent : public world::Machine {
   void serve_member(world::Context& context, world::Effects& effects);
   void follow_state(world::Context& context, world::Effects& effects);
   void subscribe(world::Effects& effects);
-  void ticked(const market::Tick& tick);
+  void ticked(const market::Tick& tick, core::Time now);
 
   void serve(const swarm::FenceWanted& request, world::Context&, world::Effects& effects);
   void serve(const swarm::VoidWanted& request, world::Context&, world::Effects& effects);
@@ -126,6 +126,7 @@ class Agent : public world::Machine {
   void serve(const swarm::OpinionWanted& request, world::Context&, world::Effects& effects);
   void serve(const swarm::JointOutcome& outcome, world::Context&, world::Effects& effects);
 
+  void begin(swarm::TaskId task, world::Effects& effects);
   void worked(swarm::TaskId task, world::Context& context, world::Effects& effects);
   [[nodiscard]] strategy::Observation observation_for(const core::Bytes& payload,
                                                       core::Time now) const;

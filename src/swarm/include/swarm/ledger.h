@@ -78,10 +78,10 @@ class Ledger {
   MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_)
 
  private:
-  bool apply(const Accept& command);
-  bool apply(const Assign& command);
-  bool apply(const Finish& command);
-  bool apply(const LowWater& command);
+  bool on(const Accept& command);
+  bool on(const Assign& command);
+  bool on(const Finish& command);
+  bool on(const LowWater& command);
 
   std::map<TaskId, TaskEntry> tasks_;
   std::map<world::NodeId, TaskId> low_water_;

@@ -97,6 +97,7 @@ class Member {
   [[nodiscard]] world::NodeId leader() const { return raft_.leader(); }
   [[nodiscard]] bool leads() const { return coordinator_.leading(); }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] Index applied_index() const { return raft_.applied_index(); }
   [[nodiscard]] const Links& links() const { return links_; }
   [[nodiscard]] const MemberConfig& config() const { return config_; }
 

@@ -1,0 +1,60 @@
+// From a scenario and a seed to nodes, programs and a fault plan: what a driver of any world boots.
+//
+// A deployment is a pure function of (scenario file, run, seed), so every process of a real run
+// makes the same one for itself, and a replay makes it again. Members come first (the coordinator,
+// then the agents in pool order), then the venue, then the client.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/agent.h"
+#include "core/result.h"
+#include "load/client.h"
+#include "scenario/scenario.h"
+#include "swarm/topology.h"
+#include "venue/venue.h"
+#include "world/fault.h"
+#include "world/host.h"
+
+namespace lab {
+
+// The load and the scenario's clock begin so long after the nodes boot: time to elect a leader,
+// prove links and see prices.
+inline constexpr core::Duration kSettle = core::seconds(3);
+
+struct Node {
+  world::NodeSpec spec;
+  world::Program program;
+};
+
+struct Deployment {
+  swarm::GroupId group{1};
+  swarm::Topology topology;
+  std::vector<Node> nodes;
+  world::NodeId coordinator;          // by role; none in a mesh
+  std::vector<world::NodeId> agents;  // those of the pools
+  world::NodeId venue;
+  world::NodeId client;
+  world::FaultPlan faults;
+  std::vector<std::string> fault_names;  // as the scenario has them, one for each of the plan
+  std::shared_ptr<const venue::VenueConfig> market;
+  std::vector<agent::AgentConfig> agent_configs;  // of all members, in node order
+  load::ClientConfig workload;
+  double capacity_per_s =
+      0;  // what the agents' CPUs and in-flight bounds can do for the stated service
+
+  [[nodiscard]] const world::NodeSpec& spec(world::NodeId node) const;
+  [[nodiscard]] std::string_view name(world::NodeId node) const;
+  // 0 when there is no node of that name.
+  [[nodiscard]] world::NodeId find(std::string_view name) const;
+};
+
+// kInvalid: a data file that does not parse, a topology that cannot be, a market that cannot open.
+[[nodiscard]] core::Result<Deployment> deploy(const scenario::ScenarioFile& file,
+                                              const scenario::Scenario& scenario,
+                                              std::uint64_t seed);
+
+}  // namespace lab

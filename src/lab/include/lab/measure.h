@@ -1,0 +1,150 @@
+// What a run came to, in numbers: folds the trace into the metrics of the catalogue
+// (scenario/metrics.h).
+//
+// Tasks are counted from the client's record; what the swarm says of itself only explains. A metric
+// that a run does not have is absent.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/deployment.h"
+#include "market/trace.h"
+#include "swarm/raft_trace.h"
+#include "swarm/trace.h"
+#include "world/trace.h"
+
+namespace lab {
+
+using Metrics = std::map<std::string, double, std::less<>>;
+
+// One task as its client saw it.
+struct TaskRecord {
+  core::Time intended;
+  std::uint32_t task_class = 0;
+  core::Duration service{};
+  std::optional<core::Duration> latency;  // absent: never answered
+  swarm::Outcome outcome = swarm::Outcome::kDone;
+  std::uint32_t offers = 0;
+  world::NodeId agent;  // whose attempt ended it, 0 if nobody's
+  bool fallback = false;
+};
+
+// A fault of the plan as it went.
+struct FaultRecord {
+  std::string kind;
+  std::uint32_t index = 0;
+  std::optional<core::Time> began;
+  std::optional<core::Time> ended;
+  std::vector<world::NodeId> targets;
+  std::uint64_t acted = 0;
+  bool on_leader = false;
+  std::optional<core::Time> detected;
+  std::optional<core::Time> decided;
+  std::optional<core::Time> executed;
+};
+
+// Something worth a line on a time axis.
+struct Milestone {
+  core::Time at;
+  world::NodeId node;
+  std::string text;
+};
+
+class Measure : public world::TraceSink {
+ public:
+  // Both must outlive it.
+  Measure(const Deployment& deployment, const scenario::Scenario& scenario);
+
+  void receive(const world::TraceEntry& entry) override;
+  // Takes what is true at this moment as the state when the load begins: links and readiness.
+  void begin_load();
+
+  // What the trace alone tells; the runner adds what only the driver knows. `end`: when the run
+  // ended.
+  [[nodiscard]] Metrics metrics(core::Time end) const;
+
+  [[nodiscard]] const std::map<swarm::TaskId, TaskRecord>& tasks() const { return tasks_; }
+  [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
+  [[nodiscard]] std::vector<FaultRecord>& faults() { return faults_; }
+  [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
+  [[nodiscard]] core::Duration deadline() const { return scenario_.workload.deadline; }
+  [[nodiscard]] core::Time load_begin() const { return core::at(kSettle); }
+  [[nodiscard]] core::Time load_end() const { return core::at(kSettle + scenario_.duration); }
+  // Links of the declared topology, and those of them that were proven from both ends, when the
+  // load began.
+  [[nodiscard]] const std::vector<swarm::Link>& declared_links() const { return declared_; }
+  [[nodiscard]] const std::vector<swarm::Link>& proven_links() const { return proven_at_load_; }
+
+ private:
+  struct Holding {
+    std::int64_t cash_micros = 0;
+    std::map<market::SymbolId, std::int64_t> shares;
+  };
+
+  void on_client(const world::TraceEntry& entry);
+  void on_group(const world::TraceEntry& entry);
+  void on_leadership(const world::TraceEntry& entry);
+  void on_members(const world::TraceEntry& entry);
+  void on_links(const world::TraceEntry& entry);
+  void on_driver(const world::TraceEntry& entry);
+  void on_venue(const world::TraceEntry& entry);
+  void on_fill(const market::Filled& fill);
+  void note_recovery(const world::TraceEntry& entry);
+  void lose_leader(core::Time at);
+  [[nodiscard]] bool running_well(world::NodeId node) const;
+
+  void count_tasks(Metrics& metrics) const;
+  void latencies(Metrics& metrics) const;
+  void shares(Metrics& metrics) const;
+  void links(Metrics& metrics) const;
+  void routing(Metrics& metrics) const;
+  void decisions(Metrics& metrics) const;
+  void recovery(Metrics& metrics) const;
+  void trading(Metrics& metrics) const;
+
+  const Deployment& deployment_;
+  const scenario::Scenario& scenario_;
+  std::map<swarm::TaskId, TaskRecord> tasks_;
+  std::map<std::pair<swarm::TaskId, swarm::Attempt>, std::pair<world::NodeId, bool>> assigned_;
+  std::map<swarm::TaskId, world::NodeId> holder_;  // of tasks now with an agent
+  std::set<swarm::TaskId> finished_;
+  std::set<swarm::TaskId> queued_;
+  std::size_t queue_peak_ = 0;
+  std::map<world::NodeId, std::set<world::NodeId>> proven_;
+  std::map<world::NodeId, swarm::AgentState> states_;
+  std::vector<swarm::Link> declared_;
+  std::vector<swarm::Link> proven_at_load_;
+  double readiness_ = 0;
+  std::set<world::NodeId> halted_ever_;
+  std::set<world::NodeId> down_;
+  std::map<world::NodeId, std::uint32_t> afflicted_;  // targets of faults now active
+  world::NodeId leader_;
+  std::uint64_t elections_ = 0;
+  std::optional<core::Time> leaderless_since_;
+  std::optional<core::Duration> failover_;
+  std::uint64_t false_suspicions_ = 0;
+  std::uint64_t out_of_memory_ = 0;
+  std::vector<core::Duration> decided_;
+  std::uint64_t undecided_ = 0;
+  std::uint64_t dissent_ = 0;
+  std::uint64_t decided_by_isolated_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> venue_;
+  market::JournalPosition last_position_;
+  std::map<market::AccountId, Holding> holdings_;
+  std::map<market::SymbolId, market::Price> last_price_;
+  std::vector<FaultRecord> faults_;
+  std::vector<Milestone> milestones_;
+};
+
+// Median by Kaplan-Meier of how long each fault took to recover, and what it cost: from the
+// client's record. A second counts as within the objective when at least 95 % of the tasks due in
+// it were done within the deadline; a fault is recovered from the first second from which the next
+// ten, or all that are left of the load, are.
+void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
+                      const std::vector<FaultRecord>& faults, core::Duration deadline,
+                      core::Time load_begin, core::Time load_end, Metrics& metrics);
+
+}  // namespace lab

@@ -1,0 +1,94 @@
+// One run: a scenario and a seed, in the simulated world, measured and judged.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "check/account.h"
+#include "check/invariant.h"
+#include "lab/measure.h"
+#include "world_sim/simulation.h"
+
+namespace lab {
+
+enum class Verdict : std::uint8_t { kPass, kFail, kInconclusive };
+constexpr Verdict last_value(Verdict) {
+  return Verdict::kInconclusive;
+}
+constexpr std::string_view name_of(Verdict verdict) {
+  constexpr std::string_view kNames[] = {"pass", "fail", "inconclusive"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+// A requirement or objective against what was measured.
+struct CheckResult {
+  std::string text;  // "lost at most 0"
+  bool objective = false;
+  bool passed = false;
+  std::string observed;  // "0", or why there is nothing to compare
+};
+
+// Ten bins a second, for charts.
+struct Bin {
+  std::uint32_t due = 0;      // tasks intended in it
+  std::uint32_t good = 0;     // of those, done within the deadline
+  double latency_mean_s = 0;  // of those done
+};
+
+struct LinkPicture {
+  std::string from;
+  std::string to;
+  bool proven = false;
+};
+
+struct RunResult {
+  std::string scenario;  // name of the file's scenario
+  std::string run;       // variant
+  std::uint64_t seed = 0;
+  std::uint64_t fingerprint = 0;
+  std::uint64_t schedule = 0;  // digest of the fault schedule
+  world_sim::StopReason stopped = world_sim::StopReason::kTimeReached;
+  bool complete = false;
+  double virtual_s = 0;
+  std::uint64_t events = 0;
+  double wall_s = 0;  // filled in by the caller, outside the fingerprint
+
+  check::Account account;
+  Metrics metrics;
+  std::vector<double> latencies_s;  // of tasks done, ascending
+  std::vector<check::Invariant> invariants;
+  std::vector<FaultRecord> faults;
+  std::vector<Milestone> milestones;
+  std::vector<Bin> bins;
+  std::vector<LinkPicture> links;
+  std::vector<std::string> node_names;  // by node id - 1
+  std::vector<std::string> provenance;  // one line for each instrument
+  std::vector<CheckResult> checks;      // those that one run decides; see judge()
+  std::string spof;                     // "None", "Critical": by structure
+
+  Verdict verdict = Verdict::kFail;
+  std::string reason;
+
+  // "name@seed", or "name/variant@seed": what replay and trace take.
+  [[nodiscard]] std::string id() const;
+  [[nodiscard]] std::string_view node_name(world::NodeId node) const;
+};
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  std::function<bool()> interrupted;
+  // For replays: see world_sim::Options.
+  world_sim::Observer* observer = nullptr;
+  core::Time observe_from{};
+  core::Time observe_until = core::Time::max();
+  world::TraceSink* sink = nullptr;
+};
+
+// kInvalid: the scenario cannot be deployed. What goes wrong in the run itself is in the result.
+[[nodiscard]] core::Result<RunResult> run(const scenario::ScenarioFile& file,
+                                          const scenario::Scenario& scenario,
+                                          const RunOptions& options);
+
+}  // namespace lab

@@ -1,0 +1,266 @@
+#include "lab/measure.h"
+
+#include <algorithm>
+
+namespace lab {
+
+Measure::Measure(const Deployment& deployment, const scenario::Scenario& scenario)
+    : deployment_(deployment), scenario_(scenario) {
+  for (std::size_t i = 0; i < deployment.faults.size(); ++i) {
+    FaultRecord record;
+    record.kind = deployment.fault_names[i];
+    record.index = static_cast<std::uint32_t>(i);
+    faults_.push_back(record);
+  }
+}
+
+void Measure::receive(const world::TraceEntry& entry) {
+  switch (entry.record.kind >> 8U) {
+    case 0x00:
+      on_driver(entry);
+      break;
+    case 0x01:
+      on_leadership(entry);
+      break;
+    case 0x02:
+      on_group(entry);
+      on_members(entry);
+      on_links(entry);
+      break;
+    case 0x03:
+      on_venue(entry);
+      break;
+    case 0x04:
+      on_client(entry);
+      break;
+    default:
+      break;
+  }
+  note_recovery(entry);
+}
+
+void Measure::on_client(const world::TraceEntry& entry) {
+  if (const auto offered = world::as<swarm::TaskOffered>(entry)) {
+    TaskRecord& task = tasks_[offered->task];
+    task.intended = offered->intended;
+    task.task_class = offered->task_class;
+    task.service = offered->service;
+  } else if (const auto answered = world::as<swarm::TaskAnswered>(entry)) {
+    TaskRecord& task = tasks_[answered->task];
+    task.latency = answered->latency;
+    task.outcome = answered->result.outcome;
+    task.offers = answered->offers;
+  }
+}
+
+void Measure::on_group(const world::TraceEntry& entry) {
+  if (const auto accepted = world::as<swarm::TaskAccepted>(entry)) {
+    queued_.insert(accepted->task);
+  } else if (const auto assigned = world::as<swarm::TaskAssigned>(entry)) {
+    queued_.erase(assigned->task);
+    assigned_[{assigned->task, assigned->attempt}] = {assigned->agent, assigned->fallback};
+    holder_[assigned->task] = assigned->agent;
+  } else if (const auto taken = world::as<swarm::TaskTakenBack>(entry)) {
+    queued_.insert(taken->task);
+    holder_.erase(taken->task);
+  } else if (const auto finished = world::as<swarm::TaskFinished>(entry)) {
+    if (finished->first && finished_.insert(finished->task).second) {
+      queued_.erase(finished->task);
+      holder_.erase(finished->task);
+      const auto who = assigned_.find({finished->task, finished->attempt});
+      if (who != assigned_.end()) {
+        tasks_[finished->task].agent = who->second.first;
+        tasks_[finished->task].fallback = who->second.second;
+      }
+    }
+  }
+  queue_peak_ = std::max(queue_peak_, queued_.size());
+}
+
+void Measure::lose_leader(core::Time at) {
+  leader_ = {};
+  if (!leaderless_since_) {
+    leaderless_since_ = at;
+  }
+}
+
+void Measure::on_leadership(const world::TraceEntry& entry) {
+  if (const auto elected = world::as<swarm::BecameLeader>(entry)) {
+    ++elections_;
+    milestones_.push_back({entry.at, entry.node, "leads term " + std::to_string(elected->term)});
+  } else if (const auto stepped = world::as<swarm::SteppedDown>(entry)) {
+    milestones_.push_back({entry.at, entry.node, "steps down"});
+    if (entry.node == leader_) {
+      lose_leader(entry.at);
+    }
+  }
+}
+
+void Measure::on_members(const world::TraceEntry& entry) {
+  if (const auto ready = world::as<swarm::LeaderReady>(entry)) {
+    leader_ = entry.node;
+    if (leaderless_since_) {
+      failover_ = std::max(failover_.value_or(core::Duration{}), entry.at - *leaderless_since_);
+      leaderless_since_.reset();
+    }
+  } else if (const auto changed = world::as<swarm::AgentStateChanged>(entry)) {
+    states_[entry.node] = changed->to;
+  } else if (const auto suspected = world::as<swarm::Suspected>(entry)) {
+    false_suspicions_ += running_well(suspected->member) && afflicted_[entry.node] == 0 ? 1 : 0;
+  } else if (const auto decided = world::as<swarm::JointDecided>(entry)) {
+    decided_.push_back(decided->elapsed);
+    dissent_ += decided->against;
+    for (const FaultRecord& fault : faults_) {
+      const bool active = fault.began && !fault.ended && fault.kind == "isolate";
+      if (active && std::ranges::find(fault.targets, entry.node) != fault.targets.end() &&
+          fault.targets.size() < decided->quorum) {
+        ++decided_by_isolated_;
+      }
+    }
+  } else if (entry.record.kind == swarm::JointUndecided::kKind) {
+    ++undecided_;
+  }
+}
+
+void Measure::on_links(const world::TraceEntry& entry) {
+  if (const auto proven = world::as<swarm::LinkProven>(entry)) {
+    proven_[entry.node].insert(proven->peer);
+  } else if (const auto lost = world::as<swarm::LinkLost>(entry)) {
+    proven_[entry.node].erase(lost->peer);
+  }
+}
+
+bool Measure::running_well(world::NodeId node) const {
+  const auto afflicted = afflicted_.find(node);
+  return !down_.contains(node) && (afflicted == afflicted_.end() || afflicted->second == 0);
+}
+
+void Measure::on_driver(const world::TraceEntry& entry) {
+  if (const auto halted = world::as<world::NodeHalted>(entry)) {
+    halted_ever_.insert(entry.node);
+    down_.insert(entry.node);
+    proven_.erase(entry.node);
+    states_.erase(entry.node);
+    out_of_memory_ += halted->reason == world::HaltReason::kOutOfMemory ? 1 : 0;
+    milestones_.push_back({entry.at, entry.node, "halts: " + std::string(name_of(halted->reason))});
+    if (entry.node == leader_) {
+      lose_leader(entry.at);
+    }
+  } else if (entry.record.kind == world::NodeBooted::kKind) {
+    states_[entry.node] = swarm::AgentState::kInitialising;
+    if (down_.erase(entry.node) != 0) {
+      milestones_.push_back({entry.at, entry.node, "boots again"});
+    }
+  } else if (const auto paused = world::as<world::NodePaused>(entry)) {
+    milestones_.push_back({entry.at, entry.node, paused->resumed ? "resumes" : "hangs"});
+    if (!paused->resumed && entry.node == leader_) {
+      lose_leader(entry.at);
+    }
+  } else if (const auto started = world::as<world::FaultStarted>(entry)) {
+    FaultRecord& fault = faults_.at(started->fault);
+    fault.began = entry.at;
+    fault.targets = started->targets;
+    for (const world::NodeId target : started->targets) {
+      ++afflicted_[target];
+      fault.on_leader = fault.on_leader || (leader_ && target == leader_);
+    }
+    milestones_.push_back({entry.at, {}, fault.kind + " begins"});
+    if (fault.on_leader && (fault.kind == "isolate" || fault.kind == "partition")) {
+      leaderless_since_ = leaderless_since_.value_or(entry.at);
+    }
+  } else if (const auto ended = world::as<world::FaultEnded>(entry)) {
+    FaultRecord& fault = faults_.at(ended->fault);
+    fault.ended = entry.at;
+    fault.acted = ended->acted;
+    for (const world::NodeId target : fault.targets) {
+      --afflicted_[target];
+    }
+    milestones_.push_back({entry.at, {}, fault.kind + " ends"});
+  }
+}
+
+// A restarted venue repeats the trace of its last journal record; only what is new counts.
+void Measure::on_venue(const world::TraceEntry& entry) {
+  const auto fresh = [this](const market::JournalPosition& position) {
+    if (position.journal == 0) {
+      return true;
+    }
+    const bool is_new = last_position_ < position;
+    last_position_ = std::max(last_position_, position);
+    return is_new;
+  };
+  if (const auto accepted = world::as<market::OrderAcceptedTrace>(entry)) {
+    venue_["orders"] += fresh(accepted->position) ? 1 : 0;
+  } else if (const auto filled = world::as<market::FilledTrace>(entry)) {
+    if (fresh(filled->position)) {
+      on_fill(filled->event);
+    }
+  } else if (const auto rejected = world::as<market::OrderRejectedTrace>(entry)) {
+    if (fresh(rejected->position)) {
+      const auto reason = rejected->event.reason;
+      venue_["fenced_rejections"] += reason == market::RejectReason::kStaleTerm ? 1 : 0;
+      venue_["stale_attempt_rejections"] += reason == market::RejectReason::kStaleAttempt ? 1 : 0;
+    }
+  } else if (const auto repeated = world::as<market::OrderRepeatedTrace>(entry)) {
+    venue_["repeated_orders"] += fresh(repeated->position) ? 1 : 0;
+  } else if (const auto marked = world::as<market::MarkedTrace>(entry)) {
+    last_price_[marked->event.symbol] = marked->event.mark;
+  }
+}
+
+void Measure::on_fill(const market::Filled& fill) {
+  ++venue_["fills"];
+  venue_["volume"] += static_cast<std::uint64_t>(fill.quantity.shares);
+  Holding& buyer = holdings_[fill.buyer.account];
+  buyer.cash_micros -= fill.notional.micros + fill.buyer.fee.micros;
+  buyer.shares[fill.symbol] += fill.quantity.shares;
+  Holding& seller = holdings_[fill.seller.account];
+  seller.cash_micros += fill.notional.micros - fill.seller.fee.micros;
+  seller.shares[fill.symbol] -= fill.quantity.shares;
+}
+
+// Detect: somebody suspects a target, or stands for election because the leader is gone. Decide: a
+// task that the target held is given to another, or a new leader is ready. Execute: the first task
+// that was affected is over.
+void Measure::note_recovery(const world::TraceEntry& entry) {
+  for (FaultRecord& fault : faults_) {
+    if (!fault.began || entry.at == *fault.began || fault.executed) {
+      continue;
+    }
+    const auto hits = [&](world::NodeId node) {
+      return std::ranges::find(fault.targets, node) != fault.targets.end();
+    };
+    if (!fault.detected) {
+      const auto suspected = world::as<swarm::Suspected>(entry);
+      const bool stands = entry.record.kind == swarm::ElectionStarted::kKind && !hits(entry.node);
+      if ((suspected && hits(suspected->member)) || (fault.on_leader && stands)) {
+        fault.detected = entry.at;
+      }
+    } else if (!fault.decided) {
+      const bool reassigned = entry.record.kind == swarm::TaskAssigned::kKind;
+      const bool led = entry.record.kind == swarm::LeaderReady::kKind;
+      if (fault.on_leader ? led : reassigned) {
+        fault.decided = entry.at;
+      }
+    } else if (entry.record.kind == swarm::TaskAnswered::kKind) {
+      fault.executed = entry.at;
+    }
+  }
+}
+
+void Measure::begin_load() {
+  declared_ = deployment_.topology.declared_links(leader_);
+  for (const swarm::Link& link : declared_) {
+    if (proven_[link.low].contains(link.high) && proven_[link.high].contains(link.low)) {
+      proven_at_load_.push_back(link);
+    }
+  }
+  const auto& members = deployment_.topology.members;
+  const auto ready = std::ranges::count_if(members, [this](const swarm::TopologyMember& member) {
+    const auto state = states_.find(member.node);
+    return state != states_.end() && swarm::takes_work(state->second);
+  });
+  readiness_ = static_cast<double>(ready) / static_cast<double>(members.size());
+}
+
+}  // namespace lab

@@ -1,0 +1,373 @@
+// The numbers of one run, from what Measure has seen.
+#include <algorithm>
+#include <limits>
+
+#include "lab/measure.h"
+#include "stats/summary.h"
+#include "stats/survival.h"
+
+namespace lab {
+namespace {
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+double count(std::size_t number) {
+  return static_cast<double>(number);
+}
+
+// A quantile that falls on a task without a result does not exist.
+void put_finite(Metrics& metrics, std::string_view name, double value) {
+  if (value < kInfinite) {
+    metrics[std::string(name)] = value;
+  }
+}
+
+std::vector<double> seconds_of(const std::vector<core::Duration>& durations) {
+  std::vector<double> values;
+  for (const core::Duration duration : durations) {
+    values.push_back(core::to_seconds(duration));
+  }
+  std::ranges::sort(values);
+  return values;
+}
+
+}  // namespace
+
+Metrics Measure::metrics(core::Time end) const {
+  Metrics metrics;
+  count_tasks(metrics);
+  latencies(metrics);
+  shares(metrics);
+  links(metrics);
+  routing(metrics);
+  decisions(metrics);
+  trading(metrics);
+  recovery(metrics);
+  metrics["capacity"] = deployment_.capacity_per_s;
+  metrics["queue_peak"] = count(queue_peak_);
+  metrics["readiness"] = readiness_;
+  metrics["leader_elections"] = elections_ == 0 ? 0 : static_cast<double>(elections_ - 1);
+  metrics["false_suspicions"] = static_cast<double>(false_suspicions_);
+  metrics["oom_kills"] = static_cast<double>(out_of_memory_);
+  const bool open_ended = leaderless_since_ && *leaderless_since_ > load_begin();
+  if (open_ended) {
+    metrics["failover_time"] =
+        core::to_seconds(std::max(failover_.value_or(core::Duration{}), end - *leaderless_since_));
+  } else if (failover_) {
+    metrics["failover_time"] = core::to_seconds(*failover_);
+  }
+  return metrics;
+}
+
+void Measure::count_tasks(Metrics& metrics) const {
+  double done = 0;
+  double late = 0;
+  double shed = 0;
+  double unfinished = 0;
+  double failed = 0;
+  for (const auto& [id, task] : tasks_) {
+    if (!task.latency) {
+      ++unfinished;
+    } else if (task.outcome == swarm::Outcome::kShed) {
+      ++shed;
+    } else if (task.outcome != swarm::Outcome::kDone) {
+      ++failed;
+    } else {
+      ++(*task.latency <= deadline() ? done : late);
+    }
+  }
+  const double offered = count(tasks_.size());
+  // A load that ends when its tasks are offered ends then, not with the scenario's duration.
+  core::Time last = load_begin();
+  for (const auto& [id, task] : tasks_) {
+    last = std::max(last, task.intended);
+  }
+  const core::Time until = scenario_.workload.tasks ? last : load_end();
+  const double seconds = std::max(1e-9, core::to_seconds(until - load_begin()));
+  metrics["offered"] = offered;
+  metrics["done"] = done;
+  metrics["late"] = late;
+  metrics["shed"] = shed;
+  metrics["failed"] = failed;
+  metrics["unfinished"] = unfinished;
+  metrics["goodput"] = done / seconds;
+  metrics["throughput"] = (offered - unfinished) / seconds;
+  if (offered > 0) {
+    metrics["reliability"] = done / offered;
+    metrics["success_rate"] = (done + late) / offered;
+  }
+}
+
+void Measure::latencies(Metrics& metrics) const {
+  std::vector<double> all;
+  std::vector<double> overhead;
+  std::vector<double> finished;
+  for (const auto& [id, task] : tasks_) {
+    const bool good = task.latency && task.outcome == swarm::Outcome::kDone;
+    all.push_back(good ? core::to_seconds(*task.latency) : kInfinite);
+    overhead.push_back(good ? core::to_seconds(*task.latency - task.service) : kInfinite);
+    if (good) {
+      finished.push_back(core::to_seconds(*task.latency));
+    }
+  }
+  if (finished.empty()) {
+    return;
+  }
+  std::ranges::sort(all);
+  std::ranges::sort(overhead);
+  std::ranges::sort(finished);
+  double sum = 0;
+  for (const double value : finished) {
+    sum += value;
+  }
+  metrics["latency_mean"] = sum / count(finished.size());
+  metrics["latency_min"] = finished.front();
+  metrics["latency_max"] = finished.back();
+  put_finite(metrics, "latency_p50", stats::quantile(all, 0.5));
+  put_finite(metrics, "latency_p95", stats::quantile(all, 0.95));
+  put_finite(metrics, "latency_p99", stats::quantile(all, 0.99));
+  put_finite(metrics, "overhead_p50", stats::quantile(overhead, 0.5));
+  put_finite(metrics, "overhead_p99", stats::quantile(overhead, 0.99));
+  put_finite(metrics, "jitter", stats::quantile(all, 0.99) - stats::quantile(all, 0.5));
+}
+
+// Shares of the finished tasks. The ratio is among agents that ran all the while: one that was
+// killed did less for a reason.
+void Measure::shares(Metrics& metrics) const {
+  std::map<world::NodeId, double> work;
+  for (const world::NodeId agent : deployment_.topology.workers(deployment_.coordinator)) {
+    work[agent] = 0;
+  }
+  for (const auto& [id, task] : tasks_) {
+    if (task.agent) {
+      ++work[task.agent];
+    }
+  }
+  std::vector<double> all;
+  std::vector<double> steady;
+  for (const auto& [agent, done] : work) {
+    all.push_back(done);
+    if (!halted_ever_.contains(agent)) {
+      steady.push_back(done);
+    }
+  }
+  const stats::Shares whole = stats::shares(all);
+  metrics["share_max"] = whole.max;
+  metrics["share_min"] = whole.min;
+  metrics["max_worker_share"] = whole.max;
+  if (!steady.empty()) {
+    put_finite(metrics, "share_ratio", stats::shares(steady).ratio);
+  }
+}
+
+void Measure::links(Metrics& metrics) const {
+  metrics["links_declared"] = count(declared_.size());
+  metrics["links_proven"] = count(proven_at_load_.size());
+  if (!declared_.empty()) {
+    metrics["connectivity"] = count(proven_at_load_.size()) / count(declared_.size());
+  }
+  std::map<world::NodeId, std::size_t> per_member;
+  for (const world::NodeId agent : deployment_.agents) {
+    per_member[agent] = 0;
+  }
+  for (const swarm::Link& link : proven_at_load_) {
+    for (const world::NodeId end : {link.low, link.high}) {
+      if (const auto it = per_member.find(end); it != per_member.end()) {
+        ++it->second;
+      }
+    }
+  }
+  const auto by_links = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto [least, most] = std::ranges::minmax_element(per_member, by_links);
+  metrics["links_per_member_min"] = count(least->second);
+  metrics["links_per_member_max"] = count(most->second);
+}
+
+void Measure::routing(Metrics& metrics) const {
+  double routed = 0;
+  double right = 0;
+  double fallbacks = 0;
+  double nobody = 0;
+  const auto& classes = deployment_.workload.workload.classes;
+  const auto& capabilities = deployment_.agent_configs.front().member.coordinator.capabilities;
+  for (const auto& [id, task] : tasks_) {
+    nobody += task.latency && task.outcome == swarm::Outcome::kNoCapableAgent ? 1 : 0;
+    if (!task.agent) {
+      continue;
+    }
+    ++routed;
+    fallbacks += task.fallback ? 1 : 0;
+    const std::string& needed = classes[task.task_class].requirement.capability;
+    const auto declared = capabilities.find(task.agent);
+    right += needed.empty() || (declared != capabilities.end() && declared->second.contains(needed))
+                 ? 1
+                 : 0;
+  }
+  metrics["no_capability_failures"] = nobody;
+  if (routed > 0) {
+    metrics["routing_accuracy"] = right / routed;
+    metrics["fallback_rate"] = fallbacks / routed;
+  }
+}
+
+void Measure::decisions(Metrics& metrics) const {
+  const double started = count(decided_.size()) + static_cast<double>(undecided_);
+  if (started == 0) {
+    return;
+  }
+  metrics["joint_decided"] = count(decided_.size());
+  metrics["joint_undecided"] = static_cast<double>(undecided_);
+  metrics["joint_dissent"] = static_cast<double>(dissent_);
+  metrics["joint_decisions_by_isolated"] = static_cast<double>(decided_by_isolated_);
+  metrics["agreement_rate"] = count(decided_.size()) / started;
+  const std::vector<double> seconds = seconds_of(decided_);
+  if (!seconds.empty()) {
+    metrics["decision_latency_p50"] = stats::quantile(seconds, 0.5);
+    metrics["decision_latency_p99"] = stats::quantile(seconds, 0.99);
+  }
+}
+
+void Measure::recovery(Metrics& metrics) const {
+  std::vector<core::Duration> detect;
+  std::vector<core::Duration> decide;
+  std::vector<core::Duration> execute;
+  std::size_t acted = 0;
+  for (const FaultRecord& fault : faults_) {
+    acted += fault.acted > 0 ? 1 : 0;
+    if (fault.detected) {
+      detect.push_back(*fault.detected - *fault.began);
+    }
+    if (fault.decided) {
+      decide.push_back(*fault.decided - *fault.detected);
+    }
+    if (fault.executed) {
+      execute.push_back(*fault.executed - *fault.decided);
+    }
+  }
+  metrics["faults_acted"] = count(acted);
+  const auto put_median = [&](std::string_view name, const std::vector<core::Duration>& durations) {
+    if (!durations.empty()) {
+      metrics[std::string(name)] = stats::quantile(seconds_of(durations), 0.5);
+    }
+  };
+  put_median("recovery_detect", detect);
+  put_median("recovery_decide", decide);
+  put_median("recovery_execute", execute);
+  measure_recovery(tasks_, faults_, deadline(), load_begin(), load_end(), metrics);
+}
+
+void Measure::trading(Metrics& metrics) const {
+  for (const std::string_view name : {"orders", "fills", "volume", "fenced_rejections",
+                                      "stale_attempt_rejections", "repeated_orders"}) {
+    const auto it = venue_.find(name);
+    metrics[std::string(name)] = it == venue_.end() ? 0 : static_cast<double>(it->second);
+  }
+  double micros = 0;
+  for (const agent::AgentConfig& config : deployment_.agent_configs) {
+    const auto holding = holdings_.find(config.account);
+    if (holding == holdings_.end()) {
+      continue;
+    }
+    micros += static_cast<double>(holding->second.cash_micros);
+    for (const auto& [symbol, shares] : holding->second.shares) {
+      const auto price = last_price_.find(symbol);
+      const auto& series = deployment_.market->instruments[symbol.value - 1U].series;
+      if (price != last_price_.end()) {
+        micros += static_cast<double>(shares * price->second.ticks * series.tick.micros);
+      }
+    }
+  }
+  metrics["profit_loss"] = micros / 1e6;
+}
+
+namespace {
+
+// Tasks by the second in which they were due: how many, and how many were done in time.
+struct Second {
+  double due = 0;
+  double done = 0;
+  [[nodiscard]] double share() const { return due > 0 ? done / due : 1; }
+};
+
+constexpr double kObjective = 0.95;
+constexpr double kOutage = 0.10;
+constexpr std::size_t kSteadySeconds = 10;
+
+std::vector<Second> seconds_of(const std::map<swarm::TaskId, TaskRecord>& tasks,
+                               core::Duration deadline, core::Time begin, core::Time end) {
+  const auto length = static_cast<std::size_t>((end - begin) / core::seconds(1));
+  std::vector<Second> seconds(std::max<std::size_t>(1, length));
+  for (const auto& [id, task] : tasks) {
+    const auto index = static_cast<std::size_t>((task.intended - begin) / core::seconds(1));
+    Second& second = seconds[std::min(index, seconds.size() - 1)];
+    ++second.due;
+    const bool good =
+        task.latency && task.outcome == swarm::Outcome::kDone && *task.latency <= deadline;
+    second.done += good ? 1 : 0;
+  }
+  while (seconds.size() > 1 && seconds.back().due == 0) {
+    seconds.pop_back();
+  }
+  return seconds;
+}
+
+// Seconds from `from` until the objective holds for good; nothing if it does not.
+std::optional<std::size_t> recovered_after(const std::vector<Second>& seconds, std::size_t from) {
+  for (std::size_t start = from; start < seconds.size(); ++start) {
+    const std::size_t stop = std::min(seconds.size(), start + kSteadySeconds);
+    const bool steady =
+        std::all_of(seconds.begin() + static_cast<std::ptrdiff_t>(start),
+                    seconds.begin() + static_cast<std::ptrdiff_t>(stop),
+                    [](const Second& second) { return second.share() >= kObjective; });
+    if (steady) {
+      return start - from;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
+                      const std::vector<FaultRecord>& faults, core::Duration deadline,
+                      core::Time load_begin, core::Time load_end, Metrics& metrics) {
+  const std::vector<Second> seconds = seconds_of(tasks, deadline, load_begin, load_end);
+  std::vector<stats::Duration> recoveries;
+  std::optional<std::size_t> first;
+  for (const FaultRecord& fault : faults) {
+    if (!fault.began || *fault.began < load_begin) {
+      continue;
+    }
+    const auto index = static_cast<std::size_t>((*fault.began - load_begin) / core::seconds(1));
+    if (index >= seconds.size()) {
+      continue;
+    }
+    first = std::min(first.value_or(index), index);
+    const auto after = recovered_after(seconds, index);
+    recoveries.push_back(after ? stats::Duration{count(*after), true}
+                               : stats::Duration{count(seconds.size() - index), false});
+  }
+  double outage = 0;
+  double longest = 0;
+  double lost = 0;
+  double due = 0;
+  for (std::size_t i = first.value_or(seconds.size()); i < seconds.size(); ++i) {
+    outage = seconds[i].due > 0 && seconds[i].share() < kOutage ? outage + 1 : 0;
+    longest = std::max(longest, outage);
+    lost += seconds[i].due - seconds[i].done;
+    due += seconds[i].due;
+  }
+  metrics["spof_outage"] = longest;
+  if (recoveries.empty()) {
+    return;
+  }
+  metrics["unrecovered"] = count(static_cast<std::size_t>(std::ranges::count_if(
+      recoveries, [](const stats::Duration& recovery) { return !recovery.complete; })));
+  metrics["degradation"] = due > 0 ? lost / due : 0;
+  const auto median = stats::survival_quantile(stats::kaplan_meier(recoveries), 0.5);
+  if (median) {
+    metrics["recovery_time"] = *median;
+  }
+}
+
+}  // namespace lab

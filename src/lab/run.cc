@@ -1,0 +1,248 @@
+#include "lab/run.h"
+
+#include <algorithm>
+
+#include "check/checks.h"
+#include "judge.h"
+#include "lab/roles.h"
+
+namespace lab {
+namespace {
+
+// How often a run that could end early is looked at.
+constexpr core::Duration kLook = core::milliseconds(200);
+// Heartbeats and elections settle in this time after everything is answered, so that checks at the
+// end see a quiet swarm.
+constexpr core::Duration kQuiet = core::seconds(2);
+
+// One run from boot to verdict; the members are its stages' shared state.
+class Runner {
+ public:
+  Runner(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
+         const RunOptions& options, Deployment deployment)
+      : scenario_(scenario),
+        options_(options),
+        deployment_(std::move(deployment)),
+        roles_(deployment_, options.seed),
+        measure_(deployment_, scenario),
+        accountant_(deployment_.group),
+        checks_(check_config()),
+        simulation_(simulation_options()) {
+    static_cast<void>(file);
+  }
+
+  RunResult go() {
+    for (const Node& node : deployment_.nodes) {
+      simulation_.boot(node.spec, node.program);
+    }
+    stopped_ = simulation_.run_until(measure_.load_begin());
+    measure_.begin_load();
+    for (const Node& node : deployment_.nodes) {
+      before_[node.spec.id] = simulation_.statistics(node.spec.id);
+    }
+    if (stopped_.complete()) {
+      stopped_ = simulation_.run_until(measure_.load_end());
+    }
+    sample_utilisation();
+    drain();
+    return result();
+  }
+
+ private:
+  world_sim::Options simulation_options() {
+    world_sim::Options made;
+    made.seed = options_.seed;
+    made.faults = deployment_.faults;
+    made.event_budget = scenario_.budget.events;
+    made.sinks = {&roles_, &measure_, &accountant_, &checks_};
+    if (options_.sink != nullptr) {
+      made.sinks.push_back(options_.sink);
+    }
+    made.roles = [this](std::string_view role) { return roles_.resolve(role); };
+    made.interrupted = options_.interrupted;
+    made.observer = options_.observer;
+    made.observe_from = options_.observe_from;
+    made.observe_until = options_.observe_until;
+    return made;
+  }
+
+  check::CheckConfig check_config() const {
+    check::CheckConfig config;
+    config.topology = deployment_.topology;
+    config.venue = deployment_.venue;
+    config.client = deployment_.client;
+    config.election_timeout = scenario_.topology.election_timeout;
+    config.faults = deployment_.faults;
+    config.uses_joint = scenario_.dispatch.joint.has_value();
+    config.joint_quorum = config.uses_joint ? scenario_.dispatch.joint->quorum : 0;
+    config.expects_liveness = heals();
+    return config;
+  }
+
+  // Every fault ends before the drain does, so that the swarm must come back.
+  [[nodiscard]] bool heals() const {
+    return std::ranges::all_of(scenario_.faults, [](const scenario::Fault& fault) {
+      return fault.lasts.has_value() || fault.kind == scenario::FaultKind::kClockStep;
+    });
+  }
+
+  [[nodiscard]] const load::Client& client() const {
+    const auto* machine =
+        dynamic_cast<const load::Client*>(simulation_.machine(deployment_.client));
+    core::check(machine != nullptr, "the client runs to the end");
+    return *machine;
+  }
+
+  void drain() {
+    const core::Time latest = measure_.load_end() + scenario_.budget.drain;
+    while (stopped_.complete() && !client().finished() && simulation_.now() < latest) {
+      stopped_ = simulation_.run_until(std::min(latest, simulation_.now() + kLook));
+    }
+    if (stopped_.complete()) {
+      stopped_ = simulation_.run_until(simulation_.now() + kQuiet);
+    }
+  }
+
+  void sample_utilisation() {
+    const double seconds = core::to_seconds(simulation_.now() - measure_.load_begin());
+    if (seconds <= 0) {
+      return;
+    }
+    double sum = 0;
+    for (const world::NodeId agent : deployment_.agents) {
+      const auto now = simulation_.statistics(agent);
+      const double cores = deployment_.spec(agent).hardware.cores;
+      sum += core::to_seconds(now.cpu_busy - before_[agent].cpu_busy) / (seconds * cores);
+    }
+    extra_["utilisation_mean"] = sum / static_cast<double>(deployment_.agents.size());
+    const world::NodeId hub = deployment_.coordinator ? deployment_.coordinator : roles_.leader();
+    if (hub) {
+      const auto now = simulation_.statistics(hub);
+      extra_["hub_utilisation"] =
+          core::to_seconds(now.step_busy - before_[hub].step_busy) / seconds;
+    }
+  }
+
+  check::FinalState final_state() {
+    check::FinalState state;
+    state.ended = simulation_.now();
+    state.complete = stopped_.complete();
+    state.open_at_client = client().open_tasks();
+    state.tasks_offered = measure_.tasks().size();
+    for (const swarm::TopologyMember& member : deployment_.topology.members) {
+      const auto statistics = simulation_.statistics(member.node);
+      state.inbox_peak = std::max(state.inbox_peak, statistics.inbox_peak);
+      state.inbox_limit = deployment_.spec(member.node).hardware.inbox_limit;
+      state.messages_sent += statistics.messages_sent;
+      const auto view = simulation_.view(member.node);
+      state.timers_peak = std::max<std::uint64_t>(state.timers_peak, view.timers);
+      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(member.node));
+      if (machine != nullptr && !view.paused) {
+        const swarm::Member& held = machine->member();
+        state.replicas.push_back({member.node, held.applied_index(), core::digest(held.ledger()),
+                                  held.ledger().open_count()});
+      }
+    }
+    return state;
+  }
+
+  RunResult result() {
+    RunResult made;
+    made.scenario = scenario_.name;
+    made.run = scenario_.run;
+    made.seed = options_.seed;
+    made.fingerprint = simulation_.fingerprint();
+    made.schedule = scenario::schedule_digest(scenario_);
+    made.stopped = stopped_.reason;
+    made.complete = stopped_.complete();
+    made.virtual_s = core::to_seconds(simulation_.now().time_since_epoch());
+    made.events = simulation_.events();
+    const check::FinalState state = final_state();
+    checks_.finish(state);
+    made.invariants = checks_.results();
+    made.account = accountant_.account();
+    made.metrics = measure_.metrics(simulation_.now());
+    made.metrics.merge(extra_);
+    made.metrics["lost"] = static_cast<double>(made.account.lost);
+    made.metrics["duplicated"] = static_cast<double>(made.account.duplicated);
+    if (state.tasks_offered > 0) {
+      made.metrics["messages_per_task"] =
+          static_cast<double>(state.messages_sent) / static_cast<double>(state.tasks_offered);
+    }
+    made.faults = measure_.faults();
+    for (FaultRecord& fault : made.faults) {
+      fault.acted = simulation_.acted(fault.index);
+    }
+    made.metrics["faults_acted"] = static_cast<double>(std::ranges::count_if(
+        made.faults, [](const FaultRecord& fault) { return fault.acted > 0; }));
+    made.milestones = measure_.milestones();
+    draw(made);
+    judge_run(scenario_, made);
+    return made;
+  }
+
+  // What reports draw: bins, links, names.
+  void draw(RunResult& made) const {
+    const auto length = static_cast<std::size_t>((measure_.load_end() - measure_.load_begin()) /
+                                                 core::milliseconds(100));
+    made.bins.resize(std::max<std::size_t>(1, length));
+    for (const auto& [id, task] : measure_.tasks()) {
+      const auto at = (task.intended - measure_.load_begin()) / core::milliseconds(100);
+      Bin& bin = made.bins[std::min(static_cast<std::size_t>(at), made.bins.size() - 1)];
+      ++bin.due;
+      if (task.latency && task.outcome == swarm::Outcome::kDone) {
+        const double seconds = core::to_seconds(*task.latency);
+        made.latencies_s.push_back(seconds);
+        if (*task.latency <= measure_.deadline()) {
+          ++bin.good;
+          bin.latency_mean_s += (seconds - bin.latency_mean_s) / bin.good;
+        }
+      }
+    }
+    std::ranges::sort(made.latencies_s);
+    const auto& proven = measure_.proven_links();
+    for (const swarm::Link& link : measure_.declared_links()) {
+      made.links.push_back({std::string(deployment_.name(link.low)),
+                            std::string(deployment_.name(link.high)),
+                            std::ranges::find(proven, link) != proven.end()});
+    }
+    for (const Node& node : deployment_.nodes) {
+      made.node_names.push_back(node.spec.name);
+    }
+    for (const auto& instrument : deployment_.market->instruments) {
+      made.provenance.push_back(instrument.name + ": " + instrument.series.provenance.text());
+    }
+    made.spof = deployment_.topology.single_points_of_failure().empty() ? "None" : "Critical";
+  }
+
+  const scenario::Scenario& scenario_;
+  const RunOptions& options_;
+  Deployment deployment_;
+  Roles roles_;
+  Measure measure_;
+  check::Accountant accountant_;
+  check::Checks checks_;
+  world_sim::Simulation simulation_;
+  world_sim::Outcome stopped_;
+  std::map<world::NodeId, world_sim::NodeStatistics> before_;
+  Metrics extra_;
+};
+
+}  // namespace
+
+std::string RunResult::id() const {
+  return scenario + (run == "base" ? "" : "/" + run) + "@" + std::to_string(seed);
+}
+
+std::string_view RunResult::node_name(world::NodeId node) const {
+  return node && node.value <= node_names.size() ? std::string_view(node_names[node.value - 1])
+                                                 : std::string_view("world");
+}
+
+core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
+                            const RunOptions& options) {
+  Deployment deployment = TRY(deploy(file, scenario, options.seed));
+  return Runner(file, scenario, options, std::move(deployment)).go();
+}
+
+}  // namespace lab
