@@ -106,7 +106,9 @@ void Measure::on_members(const world::TraceEntry& entry) {
   } else if (const auto changed = world::as<swarm::AgentStateChanged>(entry)) {
     states_[entry.node] = changed->to;
   } else if (const auto suspected = world::as<swarm::Suspected>(entry)) {
-    false_suspicions_ += running_well(suspected->member) && afflicted_[entry.node] == 0 ? 1 : 0;
+    if (running_well(suspected->member) && afflicted_[entry.node] == 0) {
+      ++false_suspicions_;
+    }
   } else if (const auto decided = world::as<swarm::JointDecided>(entry)) {
     decided_.push_back(decided->elapsed);
     dissent_ += decided->against;
@@ -141,7 +143,7 @@ void Measure::on_driver(const world::TraceEntry& entry) {
     down_.insert(entry.node);
     proven_.erase(entry.node);
     states_.erase(entry.node);
-    out_of_memory_ += halted->reason == world::HaltReason::kOutOfMemory ? 1 : 0;
+    out_of_memory_ += halted->reason == world::HaltReason::kOutOfMemory ? 1U : 0U;
     milestones_.push_back({entry.at, entry.node, "halts: " + std::string(name_of(halted->reason))});
     if (entry.node == leader_) {
       lose_leader(entry.at);
@@ -190,7 +192,7 @@ void Measure::on_venue(const world::TraceEntry& entry) {
     return is_new;
   };
   if (const auto accepted = world::as<market::OrderAcceptedTrace>(entry)) {
-    venue_["orders"] += fresh(accepted->position) ? 1 : 0;
+    venue_["orders"] += fresh(accepted->position) ? 1U : 0U;
   } else if (const auto filled = world::as<market::FilledTrace>(entry)) {
     if (fresh(filled->position)) {
       on_fill(filled->event);
@@ -198,11 +200,11 @@ void Measure::on_venue(const world::TraceEntry& entry) {
   } else if (const auto rejected = world::as<market::OrderRejectedTrace>(entry)) {
     if (fresh(rejected->position)) {
       const auto reason = rejected->event.reason;
-      venue_["fenced_rejections"] += reason == market::RejectReason::kStaleTerm ? 1 : 0;
-      venue_["stale_attempt_rejections"] += reason == market::RejectReason::kStaleAttempt ? 1 : 0;
+      venue_["fenced_rejections"] += reason == market::RejectReason::kStaleTerm ? 1U : 0U;
+      venue_["stale_attempt_rejections"] += reason == market::RejectReason::kStaleAttempt ? 1U : 0U;
     }
   } else if (const auto repeated = world::as<market::OrderRepeatedTrace>(entry)) {
-    venue_["repeated_orders"] += fresh(repeated->position) ? 1 : 0;
+    venue_["repeated_orders"] += fresh(repeated->position) ? 1U : 0U;
   } else if (const auto marked = world::as<market::MarkedTrace>(entry)) {
     last_price_[marked->event.symbol] = marked->event.mark;
   }

@@ -67,7 +67,9 @@ void Client::arrive(world::Context& context, world::Effects& effects) {
 
 void Client::offer(Open& open, world::Context&, world::Effects& effects) {
   ++open.offers;
-  effects.send(state_.config.members[state_.target], swarm::Offer{open.task, low_water(), false});
+  const auto& members = state_.config.members;
+  effects.send(members[(state_.target + open.turned_away) % members.size()],
+               swarm::Offer{open.task, low_water(), false});
   effects.set_timer(retry_timer(open.task.id), open.wait);
 }
 
@@ -82,7 +84,9 @@ void Client::retry(swarm::TaskId task, world::Context& context, world::Effects& 
     return;
   }
   it->second.wait = std::min(it->second.wait * 2, kLongestWait);
-  state_.target = (state_.target + 1) % static_cast<std::uint32_t>(state_.config.members.size());
+  // Each task goes round on its own: whom the others now ask says nothing about who answers this
+  // one.
+  ++it->second.turned_away;
   offer(it->second, context, effects);
 }
 
@@ -131,6 +135,7 @@ void Client::referred(const swarm::NotLeader& referral, world::Context& context,
     return;
   }
   turn_to(referral.leader);
+  it->second.turned_away = 0;
   offer(it->second, context, effects);
 }
 

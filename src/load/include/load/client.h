@@ -44,8 +44,9 @@ class Client : public world::Machine {
     swarm::Task task;
     core::Time intended;
     std::uint32_t offers = 0;
+    std::uint32_t turned_away = 0;  // offers in a row that nobody answered
     core::Duration wait{};
-    MUSTER_FIELDS(Open, task, intended, offers, wait)
+    MUSTER_FIELDS(Open, task, intended, offers, turned_away, wait)
   };
   struct State {
     ClientConfig config;

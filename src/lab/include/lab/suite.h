@@ -1,0 +1,85 @@
+// Cases over runs and seeds: what `test` does.
+//
+// A case is one scenario file: its variants ("runs") are run for every seed, and the case passes
+// when every run does, when every requirement that compares variants holds for every seed, and,
+// from 20 seeds on, when no objective is missed with an interval to show for it. Fewer seeds leave
+// objectives "observed".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/run.h"
+#include "scenario/scenario.h"
+
+namespace lab {
+
+inline constexpr std::uint64_t kSeedsToJudge = 20;
+
+struct Case {
+  std::string path;  // as the user would name it in a command
+  scenario::ScenarioFile file;
+};
+
+// Over the seeds of a case's first variant.
+struct MetricEstimate {
+  double value = 0;              // the mean
+  std::optional<double> ci_low;  // from kSeedsToJudge values on
+  std::optional<double> ci_high;
+  std::uint64_t n = 0;
+};
+
+struct CaseResult {
+  std::string pattern;  // "Mesh Topology"
+  std::string case_name;
+  std::string scenario;
+  std::string path;
+  std::string description;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+  std::uint64_t fingerprint = 0;  // of all its runs
+  double virtual_s = 0;
+  double wall_s = 0;
+  std::vector<RunResult> runs;      // by seed, then variant
+  std::vector<CheckResult> checks;  // that compare variants, or judge objectives over seeds
+  std::map<std::string, MetricEstimate, std::less<>> metrics;
+  check::Account account;  // summed over runs
+};
+
+struct SuiteResult {
+  std::string suite;
+  std::string world = "sim";
+  std::uint64_t seed = 1;  // the first
+  std::uint64_t seeds = 1;
+  std::uint64_t fingerprint = 0;
+  double wall_s = 0;
+  Verdict verdict = Verdict::kInconclusive;
+  bool interrupted = false;
+  std::vector<CaseResult> cases;
+};
+
+struct SuiteOptions {
+  std::string suite = "built-in";
+  std::uint64_t seed = 1;
+  std::uint64_t seeds = 1;
+  // Calls body(0) … body(count - 1), in any order and possibly at the same time.
+  std::function<void(std::size_t count, const std::function<void(std::size_t)>& body)> for_each;
+  std::function<double()> clock_s;  // seconds since any origin, for wall times alone
+  std::function<bool()> interrupted;
+  // One more run is over.
+  std::function<void(std::size_t done, std::size_t total, const RunResult& latest)> progress;
+  // Stops a single run after so many seconds of wall time; 0: never.
+  double timeout_s = 0;
+};
+
+[[nodiscard]] std::string pattern_title(scenario::TopologyKind kind);
+
+// kInvalid: a scenario cannot be deployed; the message names it.
+[[nodiscard]] core::Result<SuiteResult> run_suite(const std::vector<Case>& cases,
+                                                  const SuiteOptions& options);
+
+}  // namespace lab

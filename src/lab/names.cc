@@ -1,0 +1,111 @@
+#include "lab/names.h"
+
+#include <array>
+#include <cstdio>
+#include <tuple>
+
+#include "agent/trace.h"
+#include "core/describe.h"
+#include "market/protocol.h"
+#include "market/trace.h"
+#include "swarm/detector.h"
+#include "swarm/joint.h"
+#include "swarm/links.h"
+#include "swarm/raft_trace.h"
+#include "swarm/trace.h"
+
+namespace lab {
+namespace {
+
+// Every kind of trace record that the house makes.
+using Records = std::tuple<
+    world::NodeBooted, world::NodeHalted, world::NodePaused, world::FaultStarted, world::FaultEnded,
+    world::MessageDropped, swarm::Recovered, swarm::ElectionStarted, swarm::VoteDurable,
+    swarm::BecameLeader, swarm::SteppedDown, swarm::EntryDurable, swarm::LogTruncated,
+    swarm::SnapshotDurable, swarm::Committed, swarm::CommitLearned, swarm::ConfigurationChanged,
+    swarm::OfferReceived, swarm::TaskAccepted, swarm::TaskAssigned, swarm::AssignmentReceived,
+    swarm::AttemptStarted, swarm::AttemptReported, swarm::TaskFinished, swarm::TaskShed,
+    swarm::FenceRequested, swarm::LeaderReady, swarm::TaskTakenBack, swarm::AgentStateChanged,
+    swarm::LinkProven, swarm::LinkLost, swarm::LinkRefused, swarm::Suspected, swarm::Trusted,
+    swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered, swarm::TaskAnswered,
+    swarm::TaskContradicted, swarm::TaskGivenUp, agent::DecisionMade, agent::OrderSent,
+    agent::OutcomeSeen, agent::AgentFailed, market::OrderAcceptedTrace, market::OrderRejectedTrace,
+    market::OrderRepeatedTrace, market::FilledTrace, market::OrderCancelledTrace,
+    market::OrderReplacedTrace, market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace,
+    market::MarkedTrace, market::VenueOpened, market::BalanceStatement, market::VenueRecovered,
+    market::VenueClosed>;
+
+template <class Record>
+bool describe_as(const world::TraceRecord& record, std::string& text) {
+  if (record.kind != Record::kKind) {
+    return false;
+  }
+  const auto decoded = core::decode<Record>(record.body);
+  core::check(decoded.has_value(), "a trace record decodes as its kind");
+  text = std::string(Record::kName) + " " + core::describe(*decoded);
+  return true;
+}
+
+constexpr auto kMessages = std::to_array<std::pair<world::MessageType, std::string_view>>({
+    {swarm::Offer::kType, "Offer"},
+    {swarm::Reply::kType, "Reply"},
+    {swarm::NotLeader::kType, "NotLeader"},
+    {swarm::Assignment::kType, "Assignment"},
+    {swarm::AttemptResult::kType, "AttemptResult"},
+    {swarm::ResultAcknowledged::kType, "ResultAcknowledged"},
+    {swarm::Hello::kType, "Hello"},
+    {swarm::HelloAck::kType, "HelloAck"},
+    {swarm::Heartbeat::kType, "Heartbeat"},
+    {swarm::HeartbeatAck::kType, "HeartbeatAck"},
+    {swarm::JointAsk::kType, "JointAsk"},
+    {swarm::JointAnswer::kType, "JointAnswer"},
+    {market::OrderRequest::kType, "OrderRequest"},
+    {market::OrderReply::kType, "OrderReply"},
+    {market::VoidRequest::kType, "VoidRequest"},
+    {market::Fence::kType, "Fence"},
+    {market::FenceAck::kType, "FenceAck"},
+    {market::Subscribe::kType, "Subscribe"},
+    {market::Tick::kType, "Tick"},
+    {market::LowWaterNotice::kType, "LowWaterNotice"},
+});
+
+}  // namespace
+
+std::string describe(const world::TraceRecord& record) {
+  std::string text;
+  const bool known = std::apply(
+      [&](const auto&... sample) {
+        return (describe_as<std::remove_cvref_t<decltype(sample)>>(record, text) || ...);
+      },
+      Records{});
+  if (!known) {
+    char number[32];
+    std::snprintf(number, sizeof number, "record 0x%04x", record.kind);
+    text = number;
+  }
+  constexpr std::size_t kLongest = 300;
+  if (text.size() > kLongest) {
+    text.resize(kLongest);
+    text += "…";
+  }
+  return text;
+}
+
+std::string message_name(world::MessageType type) {
+  for (const auto& [known, name] : kMessages) {
+    if (known == type) {
+      return std::string(name);
+    }
+  }
+  char number[32];
+  std::snprintf(number, sizeof number, "%s 0x%04x", type >> 8U == 1 ? "Raft" : "message", type);
+  return number;
+}
+
+std::string_view event_name(const world::Event& event) {
+  constexpr std::array<std::string_view, std::variant_size_v<world::Event>> kNames = {
+      "start", "message", "timer", "persisted", "returned"};
+  return kNames[event.index()];
+}
+
+}  // namespace lab

@@ -1,0 +1,266 @@
+#include "lab/suite.h"
+
+#include <algorithm>
+
+#include "judge.h"
+#include "scenario/metrics.h"
+#include "stats/bootstrap.h"
+#include "stats/verdict.h"
+
+namespace lab {
+namespace {
+
+struct Job {
+  std::size_t case_index = 0;
+  std::size_t run_index = 0;
+  std::uint64_t seed = 0;
+};
+
+std::vector<Job> jobs_of(const std::vector<Case>& cases, const SuiteOptions& options) {
+  std::vector<Job> jobs;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    for (std::uint64_t s = 0; s < options.seeds; ++s) {
+      for (std::size_t r = 0; r < cases[c].file.runs.size(); ++r) {
+        jobs.push_back({c, r, options.seed + s});
+      }
+    }
+  }
+  return jobs;
+}
+
+core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
+                                const SuiteOptions& options) {
+  const double begin = options.clock_s();
+  RunOptions run_options;
+  run_options.seed = job.seed;
+  run_options.interrupted = [&options, begin] {
+    const bool late = options.timeout_s > 0 && options.clock_s() - begin > options.timeout_s;
+    return late || options.interrupted();
+  };
+  const scenario::ScenarioFile& file = cases[job.case_index].file;
+  auto result = run(file, file.runs[job.run_index], run_options);
+  if (result) {
+    result->wall_s = options.clock_s() - begin;
+    if (job.seed != options.seed) {  // only the first seed is drawn
+      result->bins.clear();
+      result->latencies_s.clear();
+    }
+  }
+  return result;
+}
+
+// The metrics of the case's first variant over the seeds.
+void estimate(CaseResult& made, std::size_t variants) {
+  std::map<std::string, std::vector<double>, std::less<>> values;
+  for (std::size_t i = 0; i < made.runs.size(); i += variants) {
+    for (const auto& [name, value] : made.runs[i].metrics) {
+      values[name].push_back(value);
+    }
+  }
+  for (const auto& [name, list] : values) {
+    MetricEstimate& metric = made.metrics[name];
+    metric.n = list.size();
+    double sum = 0;
+    for (const double value : list) {
+      sum += value;
+    }
+    metric.value = sum / static_cast<double>(list.size());
+    if (list.size() >= kSeedsToJudge) {
+      const auto estimated =
+          stats::bootstrap(list.size(), stats::mean_of_runs(list),
+                           num::Stream(1, 0, num::purpose_of(name)), {1'000, stats::kConfidence});
+      metric.ci_low = estimated.interval.low;
+      metric.ci_high = estimated.interval.high;
+    }
+  }
+}
+
+const RunResult* find_run(const CaseResult& made, std::string_view name, std::uint64_t seed) {
+  for (const RunResult& run : made.runs) {
+    if (run.run == name && run.seed == seed) {
+      return &run;
+    }
+  }
+  return nullptr;
+}
+
+// Requirements of one variant against another, for every seed; the first that fails is kept.
+void compare_variants(const Case& source, CaseResult& made) {
+  for (const scenario::Scenario& variant : source.file.runs) {
+    for (const scenario::Check& check : variant.checks.requirements) {
+      if (check.of_run.empty() || check.of_run == variant.run) {
+        continue;
+      }
+      CheckResult kept;
+      for (const RunResult& run : made.runs) {
+        const RunResult* other = find_run(made, check.of_run, run.seed);
+        if (run.run != variant.run || other == nullptr) {
+          continue;
+        }
+        CheckResult one = evaluate(check, run.metrics, other->metrics);
+        one.text = variant.run + ": " + one.text;
+        if (kept.text.empty() || (kept.passed && !one.passed)) {
+          kept = std::move(one);
+        }
+      }
+      made.checks.push_back(std::move(kept));
+    }
+  }
+}
+
+void judge_objectives(const Case& source, CaseResult& made, std::size_t variants) {
+  const scenario::Scenario& first = source.file.runs.front();
+  for (const scenario::Check& check : first.checks.objectives) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < made.runs.size(); i += variants) {
+      if (const auto it = made.runs[i].metrics.find(check.metric);
+          it != made.runs[i].metrics.end()) {
+        values.push_back(it->second);
+      }
+    }
+    if (values.empty() || !check.of.empty()) {
+      continue;
+    }
+    const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
+                                 ? stats::Side::kAtMost
+                                 : stats::Side::kAtLeast,
+                             static_cast<double>(check.bound_millionths) / 1e6};
+    const auto estimated = stats::bootstrap(values.size(), stats::mean_of_runs(values),
+                                            num::Stream(1, 0, num::purpose_of(check.metric)),
+                                            {1'000, stats::kConfidence});
+    const stats::Verdict verdict = stats::judge(bound, estimated, values.size(), kSeedsToJudge);
+    CheckResult result;
+    result.objective = true;
+    result.text = check.metric;
+    result.observed = std::string(stats::name_of(verdict.outcome)) + ": " + verdict.text;
+    result.passed = verdict.outcome != stats::Outcome::kFail;
+    made.checks.push_back(std::move(result));
+  }
+}
+
+// The largest offered rate of a sweep that is served within the objectives of metrics.md's
+// capacity.
+void find_knee(const Case& source, CaseResult& made) {
+  if (!source.file.sweep) {
+    return;
+  }
+  double knee = 0;
+  for (std::size_t i = 0; i < made.runs.size(); ++i) {
+    const scenario::Scenario& variant = source.file.runs[i % source.file.runs.size()];
+    const Metrics& metrics = made.runs[i].metrics;
+    const auto p99 = metrics.find("latency_p99");
+    const auto reliability = metrics.find("reliability");
+    const bool served = p99 != metrics.end() && reliability != metrics.end() &&
+                        p99->second <= core::to_seconds(variant.workload.deadline) &&
+                        reliability->second >= 0.99;
+    if (served) {
+      knee = std::max(knee, static_cast<double>(variant.workload.rate_millitasks_per_s) / 1'000.0);
+    }
+  }
+  made.metrics["knee_rate"] = {knee, {}, {}, 1};
+}
+
+void conclude(CaseResult& made) {
+  made.verdict = Verdict::kPass;
+  for (const RunResult& run : made.runs) {
+    made.virtual_s += run.virtual_s;
+    made.wall_s += run.wall_s;
+    made.fingerprint += core::mix64(run.fingerprint);
+    made.account.offered += run.account.offered;
+    made.account.done += run.account.done;
+    made.account.failed += run.account.failed;
+    made.account.lost += run.account.lost;
+    made.account.duplicated += run.account.duplicated;
+    if (run.verdict != Verdict::kPass && made.verdict != Verdict::kFail) {
+      made.verdict = run.verdict;
+      made.reason = run.id() + ": " + run.reason;
+    }
+  }
+  for (const CheckResult& check : made.checks) {
+    if (!check.passed && made.verdict == Verdict::kPass) {
+      made.verdict = Verdict::kFail;
+      made.reason =
+          (check.objective ? "objective " : "requirement ") + check.text + ": " + check.observed;
+    }
+  }
+}
+
+CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
+  const scenario::Scenario& first = source.file.runs.front();
+  CaseResult made;
+  made.pattern = pattern_title(first.pattern);
+  made.case_name = first.case_name;
+  made.scenario = first.name;
+  made.path = source.path;
+  made.description = first.description;
+  made.runs = std::move(runs);
+  estimate(made, source.file.runs.size());
+  find_knee(source, made);
+  compare_variants(source, made);
+  judge_objectives(source, made, source.file.runs.size());
+  conclude(made);
+  return made;
+}
+
+}  // namespace
+
+std::string pattern_title(scenario::TopologyKind kind) {
+  switch (kind) {
+    case scenario::TopologyKind::kMesh:
+      return "Mesh Topology";
+    case scenario::TopologyKind::kHierarchical:
+      return "Hierarchical Topology";
+    case scenario::TopologyKind::kStar:
+      return "Star Topology";
+  }
+  core::check(false, "every pattern has a title");
+  return {};
+}
+
+core::Result<SuiteResult> run_suite(const std::vector<Case>& cases, const SuiteOptions& options) {
+  const double begin = options.clock_s();
+  const std::vector<Job> jobs = jobs_of(cases, options);
+  std::vector<std::optional<core::Result<RunResult>>> results(jobs.size());
+  std::size_t done = 0;
+  options.for_each(jobs.size(), [&](std::size_t index) {
+    results[index] = execute(cases, jobs[index], options);
+    if (*results[index] && options.progress) {
+      options.progress(++done, jobs.size(), **results[index]);
+    }
+  });
+  std::vector<std::vector<RunResult>> per_case(cases.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!results[i]) {
+      continue;  // interrupted before it began
+    }
+    if (!*results[i]) {
+      return core::fail(results[i]->error().code,
+                        cases[jobs[i].case_index].path + ": " + results[i]->error().message);
+    }
+    per_case[jobs[i].case_index].push_back(std::move(**results[i]));
+  }
+  SuiteResult suite;
+  suite.suite = options.suite;
+  suite.seed = options.seed;
+  suite.seeds = options.seeds;
+  suite.interrupted = options.interrupted();
+  suite.verdict = Verdict::kPass;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    if (per_case[c].empty()) {
+      continue;
+    }
+    suite.cases.push_back(conclude_case(cases[c], std::move(per_case[c])));
+    const CaseResult& made = suite.cases.back();
+    suite.fingerprint += core::mix64(made.fingerprint + c);
+    if (made.verdict == Verdict::kFail || suite.verdict == Verdict::kPass) {
+      suite.verdict = suite.verdict == Verdict::kFail ? Verdict::kFail : made.verdict;
+    }
+  }
+  if (suite.interrupted && suite.verdict == Verdict::kPass) {
+    suite.verdict = Verdict::kInconclusive;
+  }
+  suite.wall_s = options.clock_s() - begin;
+  return suite;
+}
+
+}  // namespace lab
