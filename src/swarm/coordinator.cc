@@ -90,9 +90,12 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   if (id < desk.ledger.low_water(offer.task.client) || accepting_.contains(id)) {
     return;
   }
-  if (desk.ledger.open_count() + accepting_.size() >= config_.queue_limit) {
-    desk.effects.trace(TaskShed{id});
-    desk.post(offer.task.client, Reply{id, {Outcome::kShed, {}}}, term_);
+  if (desk.ledger.open_count() >= config_.queue_limit) {
+    Task refused = offer.task;
+    refused.payload.clear();
+    if (desk.propose(Refuse{std::move(refused)})) {
+      accepting_.insert(id);
+    }
     return;
   }
   if (desk.propose(Accept{offer.task})) {
@@ -112,6 +115,14 @@ void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
       wait(accept.task.id);
       pump(desk);
     }
+  }
+}
+
+void Coordinator::apply(Desk& desk, const Refuse& refuse, bool changed) {
+  accepting_.erase(refuse.task.id);
+  if (changed) {
+    desk.effects.trace(TaskShed{refuse.task.id});
+    desk.post(refuse.task.client, Reply{refuse.task.id, {Outcome::kShed, {}}}, term_);
   }
 }
 

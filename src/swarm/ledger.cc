@@ -16,6 +16,15 @@ bool Ledger::on(const Accept& command) {
   return added;
 }
 
+bool Ledger::on(const Refuse& command) {
+  if (command.task.id < low_water(command.task.client)) {
+    return false;
+  }
+  TaskEntry refused{command.task, TaskStatus::kFinished, 0, {}, {Outcome::kShed, {}}};
+  refused.task.payload.clear();
+  return tasks_.try_emplace(command.task.id, std::move(refused)).second;
+}
+
 bool Ledger::on(const Assign& command) {
   const auto it = tasks_.find(command.task);
   if (it == tasks_.end() || it->second.status == TaskStatus::kFinished ||

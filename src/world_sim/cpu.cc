@@ -36,8 +36,10 @@ void Processors::add(world::NodeId node, const world::Hardware& hardware) {
   cpu.share = kOne;
 }
 
-bool Processors::has_free_core(world::NodeId node) const {
-  return at(node).tasks.size() < at(node).cores;
+bool Processors::has_core_for_work(world::NodeId node) const {
+  const auto at_work =
+      std::ranges::count_if(at(node).tasks, [](const Task& task) { return !task.is_step; });
+  return static_cast<std::size_t>(at_work) < at(node).cores;
 }
 
 std::size_t Processors::running(world::NodeId node) const {
@@ -47,7 +49,7 @@ std::size_t Processors::running(world::NodeId node) const {
 void Processors::start(world::NodeId node, std::uint64_t name, bool is_step, core::Duration cost,
                        core::Time now) {
   Cpu& cpu = at(node);
-  core::check(has_free_core(node), "a task starts on a free core");
+  core::check(is_step || has_core_for_work(node), "work starts on a core that is not at work");
   core::check(cost > core::Duration(0), "a task takes time");
   settle(cpu, now);
   const Wide left = static_cast<Wide>(cost.count()) * kOne;

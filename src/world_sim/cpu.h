@@ -32,10 +32,12 @@ class Processors {
   // REQUIRES (all others): the node was added.
   void add(world::NodeId node, const world::Hardware& hardware);
 
-  [[nodiscard]] bool has_free_core(world::NodeId node) const;
+  // Whether fewer cores are at work than there are. Steps do not count: a scheduler lets a short
+  // task in beside long ones, and they share the cores while it lasts.
+  [[nodiscard]] bool has_core_for_work(world::NodeId node) const;
   [[nodiscard]] std::size_t running(world::NodeId node) const;
-  // Starts a task of `cost` on the reference CPU. `name` is the caller's. REQUIRES: a core is free,
-  // and cost > 0.
+  // Starts a task of `cost` on the reference CPU. `name` is the caller's. REQUIRES: a core for
+  // work, or a step, and cost > 0.
   void start(world::NodeId node, std::uint64_t name, bool is_step, core::Duration cost,
              core::Time now);
   // Ends the task that the ticket announced and says its name; nothing when the ticket is void.

@@ -9,7 +9,6 @@ namespace world_sim {
 namespace {
 
 constexpr std::uint64_t kEventsBetweenInterruptChecks = 1024;
-constexpr std::uint64_t kNodePurpose = num::purpose_of("world_sim.node");
 constexpr std::uint64_t kDiskPurpose = num::purpose_of("world_sim.disk_jitter");
 constexpr std::uint64_t kTearPurpose = num::purpose_of("world_sim.torn_write");
 // Ids are small numbers from 1 on; the driver's own chain has one that no node can have.
@@ -66,9 +65,7 @@ void Engine::start_incarnation(Node& node) {
   node.incarnation = world::Incarnation(node.incarnation.value + 1);
   node.machine = node.program();
   core::check(node.machine != nullptr, "a program makes a machine");
-  const std::uint64_t self =
-      (static_cast<std::uint64_t>(node.spec.id.value) << 32U) | node.incarnation.value;
-  node.random = num::Stream(options_.seed, self, kNodePurpose);
+  node.random = world::machine_stream(options_.seed, node.spec.id, node.incarnation);
   node.booted_at = now_;
   world::Start start{node.disk.recover()};
   const auto recovered = static_cast<std::uint32_t>(start.recovered.size());

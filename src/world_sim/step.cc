@@ -22,14 +22,11 @@ void Engine::enqueue(Node& node, const EventKey& key, world::Event event) {
 }
 
 void Engine::dispatch(Node& node) {
-  while (node.running() && !node.paused() && processors_.has_free_core(node.spec.id)) {
-    const bool step_waits = !node.stepping && !node.inbox.empty();
-    const bool work_waits = !node.waiting_work.empty();
-    if (work_waits &&
-        (!step_waits || node.waiting_work.front().since <= node.inbox.front().key.at)) {
-      begin_work(node);
-    } else if (step_waits) {
+  while (node.running() && !node.paused()) {
+    if (!node.stepping && !node.inbox.empty()) {
       begin_step(node);
+    } else if (!node.waiting_work.empty() && processors_.has_core_for_work(node.spec.id)) {
+      begin_work(node);
     } else {
       return;
     }

@@ -33,6 +33,16 @@ TEST(Ledger, ATaskEntersOnceAndLeavesOnce) {
   EXPECT_TRUE(ledger.open_tasks().empty());
 }
 
+TEST(Ledger, ARefusedTaskIsOverAndALateOfferOfItChangesNothing) {
+  Ledger ledger;
+  EXPECT_TRUE(ledger.apply(Refuse{task(1)}));
+  EXPECT_FALSE(ledger.apply(Accept{task(1)}));
+  EXPECT_EQ(ledger.find(TaskId(1))->result.outcome, Outcome::kShed);
+  EXPECT_EQ(ledger.open_count(), 0U);
+  ledger.apply(Accept{task(2)});
+  EXPECT_FALSE(ledger.apply(Refuse{task(2)})) << "what is accepted is not refused";
+}
+
 TEST(Ledger, ForgetsFinishedTasksBelowTheLowWaterMarkOnly) {
   Ledger ledger;
   for (std::uint64_t id = 1; id <= 3; ++id) {

@@ -52,11 +52,22 @@ TEST(Processors, ATaskAloneTakesItsCostAtTheNodesSpeed) {
   fast.speed_permille = 2000;
   processors.add(kA, fast);
   processors.start(kA, 7, false, milliseconds(10), at(milliseconds(1)));
-  EXPECT_FALSE(processors.has_free_core(kA));
+  EXPECT_FALSE(processors.has_core_for_work(kA));
   EXPECT_EQ(clock.finish(processors),
             (std::vector<std::pair<std::uint64_t, core::Time>>{{7, at(milliseconds(6))}}));
-  EXPECT_TRUE(processors.has_free_core(kA));
+  EXPECT_TRUE(processors.has_core_for_work(kA));
   EXPECT_EQ(processors.busy(kA, at(milliseconds(9))).total, milliseconds(5));
+}
+
+TEST(Processors, AStepRunsBesideWorkAndSharesItsCore) {
+  Announcements clock;
+  Processors processors(clock);
+  processors.add(kA, hardware(1));
+  processors.start(kA, 1, false, milliseconds(10), at(milliseconds(0)));
+  processors.start(kA, 2, true, milliseconds(2), at(milliseconds(0)));
+  EXPECT_EQ(clock.finish(processors), (std::vector<std::pair<std::uint64_t, core::Time>>{
+                                          {2, at(milliseconds(4))}, {1, at(milliseconds(12))}}));
+  EXPECT_EQ(processors.busy(kA, at(milliseconds(20))).total, milliseconds(12));
 }
 
 TEST(Processors, ASharedHostGivesEverybodyAnEqualShareAtEveryInstant) {
@@ -123,7 +134,7 @@ TEST(Processors, AClearedNodeForgetsItsTasks) {
   processors.add(kA, hardware(1));
   processors.start(kA, 1, false, milliseconds(10), at(milliseconds(0)));
   processors.clear(kA, at(milliseconds(3)));
-  EXPECT_TRUE(processors.has_free_core(kA));
+  EXPECT_TRUE(processors.has_core_for_work(kA));
   EXPECT_TRUE(clock.finish(processors).empty());
   EXPECT_EQ(processors.busy(kA, at(milliseconds(20))).total, milliseconds(3));
 }

@@ -105,6 +105,7 @@ class Coordinator {
   };
 
   void apply(Desk& desk, const Accept& accept, bool changed);
+  void apply(Desk& desk, const Refuse& refuse, bool changed);
   void apply(Desk& desk, const Assign& assign, bool changed);
   void apply(Desk& desk, const Finish& finish, bool changed);
   void apply(Desk& desk, const LowWater& low_water, bool changed);

@@ -23,6 +23,12 @@ struct Accept {
   Task task;
   MUSTER_FIELDS(Accept, task)
 };
+// The group will not do a task: there is too much to do. On record, so that an offer of the same
+// task that is still on its way gets the same answer from whoever leads then.
+struct Refuse {
+  Task task;
+  MUSTER_FIELDS(Refuse, task)
+};
 // The how manyeth attempt at a task goes to which agent.
 struct Assign {
   TaskId task;
@@ -45,7 +51,7 @@ struct LowWater {
   MUSTER_FIELDS(LowWater, client, task)
 };
 
-using Command = std::variant<Accept, Assign, Finish, LowWater>;
+using Command = std::variant<Accept, Refuse, Assign, Finish, LowWater>;
 
 enum class TaskStatus : std::uint8_t { kAccepted, kAssigned, kFinished };
 constexpr TaskStatus last_value(TaskStatus) {
@@ -79,6 +85,7 @@ class Ledger {
 
  private:
   bool on(const Accept& command);
+  bool on(const Refuse& command);
   bool on(const Assign& command);
   bool on(const Finish& command);
   bool on(const LowWater& command);

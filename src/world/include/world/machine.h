@@ -25,6 +25,16 @@ struct Context {
   num::Stream& random;
 };
 
+// A node's random stream for one incarnation. Equal in every world: the same seed lets a node draw
+// the same numbers wherever it runs.
+[[nodiscard]] inline num::Stream machine_stream(std::uint64_t seed, NodeId self,
+                                                Incarnation incarnation) {
+  // The name separates streams and says nothing about the driver; another one would change every
+  // run.
+  constexpr std::uint64_t kPurpose = num::purpose_of("world_sim.node");
+  return {seed, std::uint64_t{self.value} << 32U | incarnation.value, kPurpose};
+}
+
 class Machine {
  public:
   virtual ~Machine() = default;

@@ -4,12 +4,11 @@
 // the fingerprint says so. Nothing here reads a clock or opens a socket.
 //
 // Rules of the simulated world
-//   CPU      A node takes up one event at a time; its step occupies one core for
-//   Hardware::step_cost and
-//            its effects leave when that time ends. Work occupies a core of its own while `cpu`
-//            lasts. When all cores are occupied, events and work wait; a core that becomes free
-//            goes to whatever has waited longest (work first at a tie). Cores that are asked for by
-//            more than there are (busy loops of a fault, nodes that share a host) are shared
+//   CPU      A node takes up one event at a time; its step takes Hardware::step_cost and its effects
+//            leave when that time ends. Work takes a core while its `cpu` part lasts; work that
+//            finds every core at work waits its turn. A step waits for other steps only: a
+//            scheduler lets a short task in at once. Cores that are asked for by more than there
+//            are (a step beside work, busy loops of a fault, nodes that share a host) are shared
 //            equally at every instant; speeds are rounded down to 2^-20 of the reference CPU and
 //            times up to a nanosecond.
 //   Inbox    Events that wait for the node. A message that finds Hardware::inbox_limit events is
