@@ -138,7 +138,7 @@ NodeRunner::Impl::Impl(Options o, const GroupKey& key, OpenedStore opened,
       store(std::move(opened.store)),
       recovered(std::move(opened.recovered)),
       machine(std::move(m)),
-      random(machine_stream(options.seed, options.self, incarnation)) {
+      random(world::machine_stream(options.seed, options.self, incarnation)) {
   network.emplace(loop, key, Identity{options.self, incarnation}, options.limits,
                   Network::Handlers{
                       [this](world::Message message) { receive(std::move(message)); },

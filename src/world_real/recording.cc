@@ -7,12 +7,6 @@
 
 namespace world_real {
 
-num::Stream machine_stream(std::uint64_t seed, world::NodeId self, world::Incarnation incarnation) {
-  constexpr std::uint64_t kPurpose = num::purpose_of("node");
-  const std::uint64_t entity = std::uint64_t{self.value} << 32U | incarnation.value;
-  return {seed, entity, kPurpose};
-}
-
 core::Result<std::uint64_t> replay_recording(const std::filesystem::path& path,
                                              const world::Program& program) {
   const FrameContents contents = TRY(read_frame_file(path, kRecordingKind));
@@ -20,7 +14,7 @@ core::Result<std::uint64_t> replay_recording(const std::filesystem::path& path,
     return core::fail(core::Code::kCorrupt, path.string() + " is empty");
   }
   const RecordedBoot boot = TRY(core::decode<RecordedBoot>(contents.payloads.front()));
-  num::Stream random = machine_stream(boot.seed, boot.self, boot.incarnation);
+  num::Stream random = world::machine_stream(boot.seed, boot.self, boot.incarnation);
   const auto machine = program();
   for (std::size_t i = 1; i < contents.payloads.size(); ++i) {
     const RecordedStep recorded = TRY(core::decode<RecordedStep>(contents.payloads[i]));

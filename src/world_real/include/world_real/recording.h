@@ -30,10 +30,6 @@ struct RecordedStep {
   MUSTER_FIELDS(RecordedStep, now, wall, event, effects_digest)
 };
 
-// The random stream of a node for one incarnation.
-[[nodiscard]] num::Stream machine_stream(std::uint64_t seed, world::NodeId self,
-                                         world::Incarnation incarnation);
-
 // Steps a fresh machine through the recording; the number of steps, all with equal effects.
 // kCorrupt for a file that is none, kInvalid naming the first step whose effects differ.
 [[nodiscard]] core::Result<std::uint64_t> replay_recording(const std::filesystem::path& path,
