@@ -56,7 +56,8 @@ endfunction()
 #   Adds static library muster_NAME from src/NAME/*.cc with public headers
 #   src/NAME/include/NAME/*.h, and test program NAME_test from src/NAME/test/*_test.cc. Modules
 #   without third-party code are pure (the deterministic set) unless marked IMPURE. A module whose
-#   folder does not exist is skipped.
+#   folder does not exist is skipped. src/NAME/module.cmake, if there is one, may add generated
+#   sources to ${target}.
 function(module name)
   cmake_parse_arguments(M "IMPURE" "" "DEPS;LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
@@ -117,6 +118,7 @@ function(module name)
   endforeach()
   find_third_party(${M_LIBS})
   target_link_libraries(${target} ${scope} ${M_LIBS})
+  include(${dir}/module.cmake OPTIONAL)
   muster_programs(${name})
   if(MUSTER_TESTS)
     file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${dir}/test/*.cc)

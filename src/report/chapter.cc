@@ -1,0 +1,129 @@
+#include "chapter.h"
+
+#include <algorithm>
+
+#include "report_tables.h"
+#include "run_section.h"
+
+namespace report {
+namespace {
+
+// The first run of each variant, which has its time series, and the first that did not pass.
+std::vector<const lab::RunResult*> shown_runs(const lab::CaseResult& result) {
+  std::vector<const lab::RunResult*> shown;
+  bool failed = false;
+  for (const lab::RunResult& run : result.runs) {
+    const bool known = std::ranges::any_of(
+        shown, [&](const lab::RunResult* other) { return other->run == run.run; });
+    const bool first_failure = run.verdict != lab::Verdict::kPass && !failed;
+    if (!known || first_failure) {
+      shown.push_back(&run);
+    }
+    failed = failed || run.verdict != lab::Verdict::kPass;
+  }
+  return shown;
+}
+
+std::string caption(const lab::CaseResult& result, const lab::RunResult& run) {
+  const auto seeds = std::ranges::count(result.runs, run.run, &lab::RunResult::run);
+  std::string text = run.run == "base" ? "Run" : "Run “" + run.run + "”";
+  text += ", seed " + std::to_string(run.seed);
+  return seeds > 1 ? text + ", of " + std::to_string(seeds) + " seeds" : text;
+}
+
+void add_figure(Markup& page, std::string_view name, std::string_view value) {
+  page.html("<div><dt>").html(name).html("</dt><dd>").text(value).html("</dd></div>");
+}
+
+void add_metric(Markup& page, const lab::CaseResult& result, std::string_view title,
+                std::string_view metric) {
+  const lab::MetricEstimate* estimate = find_estimate(result, metric);
+  const scenario::Metric* known = scenario::find_metric(metric);
+  add_figure(page, title, estimate && known ? with_unit(estimate->value, known->unit) : "–");
+}
+
+void add_key_figures(Markup& page, const lab::CaseResult& result) {
+  const check::Account& account = result.account;
+  page.html("<dl class=\"key\">");
+  add_figure(page, "Tasks done",
+             std::to_string(account.done) + " of " + std::to_string(account.offered));
+  add_figure(page, "Lost, duplicated",
+             std::to_string(account.lost) + ", " + std::to_string(account.duplicated));
+  add_metric(page, result, "Goodput", "goodput");
+  add_metric(page, result, "Reliability", "reliability");
+  add_metric(page, result, "Latency p50", "latency_p50");
+  add_metric(page, result, "Latency p99", "latency_p99");
+  add_metric(page, result, "Recovery", "recovery_time");
+  add_figure(page, "Single point of failure", spof_of(result));
+  page.html("</dl>");
+}
+
+void add_heading(Markup& page, const lab::CaseResult& result, std::size_t number) {
+  page.html("<header><p class=\"pattern\">").text(result.pattern).html("</p><h2 id=\"");
+  page.html(chapter_anchor(number)).html("\">").text(result.case_name).html(" ");
+  add_badge(page, lab::name_of(result.verdict));
+  page.html("</h2>");
+  if (!result.description.empty()) {
+    page.html("<p class=\"description\">").text(result.description).html("</p>");
+  }
+  if (!result.reason.empty()) {
+    page.html("<p class=\"reason\">").text(result.reason).html("</p>");
+  }
+  page.html("</header>");
+}
+
+void add_provenance(Markup& page, const lab::CaseResult& result) {
+  std::vector<std::string> lines;
+  for (const lab::RunResult& run : result.runs) {
+    for (const std::string& line : run.provenance) {
+      if (std::ranges::find(lines, line) == lines.end()) {
+        lines.push_back(line);
+      }
+    }
+  }
+  if (lines.empty()) {
+    return;
+  }
+  page.html("<h3>Where the prices come from</h3><ul class=\"provenance\">");
+  for (const std::string& line : lines) {
+    page.html("<li>").text(line).html("</li>");
+  }
+  page.html("</ul>");
+}
+
+}  // namespace
+
+std::string chapter_anchor(std::size_t number) {
+  return "case-" + std::to_string(number);
+}
+
+const lab::MetricEstimate* find_estimate(const lab::CaseResult& result, std::string_view metric) {
+  const auto found = result.metrics.find(metric);
+  return found == result.metrics.end() ? nullptr : &found->second;
+}
+
+std::string spof_of(const lab::CaseResult& result) {
+  return result.runs.empty() || result.runs[0].spof.empty() ? "–" : result.runs[0].spof;
+}
+
+void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number,
+                 const PageInfo& info) {
+  page.html("<section class=\"case\">");
+  add_heading(page, result, number);
+  add_key_figures(page, result);
+  std::size_t index = 0;
+  const std::vector<const lab::RunResult*> shown = shown_runs(result);
+  for (const lab::RunResult* run : shown) {
+    const std::string anchor = "run-" + std::to_string(number) + "-" + std::to_string(++index);
+    add_run(page, *run, anchor, caption(result, *run), info);
+  }
+  add_requirements(page, result);
+  add_faults(page, shown);
+  add_invariants(page, result);
+  add_metrics(page, result);
+  add_runs(page, result, info);
+  add_provenance(page, result);
+  page.html("<p class=\"top\"><a href=\"#summary\">Back to the summary</a></p></section>");
+}
+
+}  // namespace report

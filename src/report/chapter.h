@@ -1,0 +1,23 @@
+// The chapter of the page about one case.
+#pragma once
+
+#include "lab/suite.h"
+#include "markup.h"
+#include "report/html.h"
+
+namespace report {
+
+// `number` counts cases from 1 and makes the chapter's anchors.
+void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number,
+                 const PageInfo& info);
+
+// "case-3"
+[[nodiscard]] std::string chapter_anchor(std::size_t number);
+
+// Null where the case has no such metric.
+[[nodiscard]] const lab::MetricEstimate* find_estimate(const lab::CaseResult& result,
+                                                       std::string_view metric);
+// "None", "Critical", of the case's first run.
+[[nodiscard]] std::string spof_of(const lab::CaseResult& result);
+
+}  // namespace report

@@ -1,0 +1,133 @@
+#include "report/json.h"
+
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "markup.h"
+
+namespace report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The double nearest to its own nine digits, which prints as just these.
+Json number(double value) {
+  const std::string text = nine_digits(value);
+  double rounded = 0;
+  const auto end = text.data() + text.size();
+  return std::from_chars(text.data(), end, rounded).ec == std::errc{} ? Json(rounded) : Json();
+}
+
+Json number(const std::optional<double>& value) {
+  return value ? number(*value) : Json();
+}
+
+Json tasks(const check::Account& account) {
+  return {{"offered", account.offered},
+          {"done", account.done},
+          {"failed", account.failed},
+          {"lost", account.lost},
+          {"duplicated", account.duplicated}};
+}
+
+// What the number counts as it stands: a share of 0.99, not 99 %.
+std::string_view unit_of(const scenario::Metric& metric) {
+  switch (metric.unit) {
+    case scenario::Unit::kSeconds:
+      return "s";
+    case scenario::Unit::kShare:
+      return "share";
+    case scenario::Unit::kPerSecond:
+      return "per_s";
+    case scenario::Unit::kDollars:
+      return "usd";
+    case scenario::Unit::kCount:
+      break;
+  }
+  return "count";
+}
+
+// In the catalogue's order.
+Json metrics(const lab::CaseResult& result) {
+  Json object = Json::object();
+  for (const scenario::Metric& metric : scenario::metrics()) {
+    const auto found = result.metrics.find(metric.name);
+    if (found == result.metrics.end()) {
+      continue;
+    }
+    const lab::MetricEstimate& estimate = found->second;
+    object[std::string(metric.name)] = {{"value", number(estimate.value)},
+                                        {"ci_low", number(estimate.ci_low)},
+                                        {"ci_high", number(estimate.ci_high)},
+                                        {"n", estimate.n},
+                                        {"unit", unit_of(metric)}};
+  }
+  return object;
+}
+
+// Summed over the runs of a case, in the order of the first.
+Json invariants(const lab::CaseResult& result) {
+  Json object = Json::object();
+  for (const lab::RunResult& run : result.runs) {
+    for (const check::Invariant& invariant : run.invariants) {
+      Json& entry = object[invariant.name];
+      if (entry.is_null()) {
+        entry = {{"checked", std::uint64_t{0}}, {"violated", std::uint64_t{0}}};
+      }
+      entry["checked"] = entry["checked"].get<std::uint64_t>() + invariant.checked;
+      entry["violated"] = entry["violated"].get<std::uint64_t>() + invariant.violated;
+    }
+  }
+  return object;
+}
+
+// By kind over the runs of a case: how many were planned and how many of these hit something.
+Json faults(const lab::CaseResult& result) {
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> kinds;
+  for (const lab::RunResult& run : result.runs) {
+    for (const lab::FaultRecord& fault : run.faults) {
+      auto& [planned, acted] = kinds[fault.kind];
+      ++planned;
+      acted += fault.acted > 0 ? 1U : 0U;
+    }
+  }
+  Json array = Json::array();
+  for (const auto& [kind, counts] : kinds) {
+    array.push_back({{"kind", kind}, {"planned", counts.first}, {"acted", counts.second}});
+  }
+  return array;
+}
+
+Json case_object(const lab::CaseResult& result) {
+  return {{"pattern", result.pattern},
+          {"case", result.case_name},
+          {"verdict", lab::name_of(result.verdict)},
+          {"reason", result.reason},
+          {"fingerprint", hex16(result.fingerprint)},
+          {"virtual_s", number(result.virtual_s)},
+          {"wall_s", number(result.wall_s)},
+          {"tasks", tasks(result.account)},
+          {"metrics", metrics(result)},
+          {"invariants", invariants(result)},
+          {"faults", faults(result)}};
+}
+
+}  // namespace
+
+std::string suite_json(const lab::SuiteResult& suite) {
+  Json cases = Json::array();
+  for (const lab::CaseResult& result : suite.cases) {
+    cases.push_back(case_object(result));
+  }
+  const Json object = {{"suite", suite.suite},
+                       {"world", suite.world},
+                       {"seed", suite.seed},
+                       {"fingerprint", hex16(suite.fingerprint)},
+                       {"wall_s", number(suite.wall_s)},
+                       {"verdict", lab::name_of(suite.verdict)},
+                       {"cases", std::move(cases)}};
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace report

@@ -1,0 +1,18 @@
+# The page's parts, from web/ and from Debian's libjs-chart.js, become strings of the program.
+set(MUSTER_CHART_JS /usr/share/javascript/chart.js/chart.min.js
+    CACHE FILEPATH "Chart.js 3.9, as Debian's libjs-chart.js has it")
+if(NOT EXISTS ${MUSTER_CHART_JS})
+  message(FATAL_ERROR "${MUSTER_CHART_JS} is missing: install libjs-chart.js")
+endif()
+
+set(parts ${CMAKE_BINARY_DIR}/report/page_parts.cc)
+set(web ${PROJECT_SOURCE_DIR}/web)
+add_custom_command(
+  OUTPUT ${parts}
+  COMMAND ${CMAKE_COMMAND} -D OUTPUT=${parts} -D STYLE=${web}/report.css -D SCRIPT=${web}/report.js
+          -D CHARTS=${MUSTER_CHART_JS} -P ${CMAKE_CURRENT_LIST_DIR}/embed.cmake
+  DEPENDS ${MUSTER_CHART_JS} ${web}/report.css ${web}/report.js
+          ${CMAKE_CURRENT_LIST_DIR}/embed.cmake
+  COMMENT "Embedding the report page's script and style"
+  VERBATIM)
+target_sources(${target} PRIVATE ${parts})

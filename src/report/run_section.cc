@@ -1,0 +1,120 @@
+#include "run_section.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "charts.h"
+#include "topology_picture.h"
+
+namespace report {
+namespace {
+
+constexpr std::size_t kEventsShown = 200;
+
+void add_chart(Markup& page, std::string_view anchor, std::string_view kind,
+               std::string_view title) {
+  page.html("<figure class=\"chart\"><figcaption>").html(title).html("</figcaption>");
+  page.html("<div class=\"canvas\"><canvas role=\"img\" aria-label=\"").html(title);
+  page.html("\" data-run=\"").text(anchor).html("\" data-chart=\"").html(kind);
+  page.html("\"></canvas></div></figure>");
+}
+
+void add_topology(Markup& page, const lab::RunResult& run) {
+  const std::string picture = topology_svg(run);
+  if (picture.empty()) {
+    return;
+  }
+  const auto proven = std::ranges::count_if(run.links, &lab::LinkPicture::proven);
+  page.html("<figure class=\"picture\"><figcaption>Topology when the load began</figcaption>");
+  page.html(picture).html("<p class=\"note\">").number(static_cast<std::uint64_t>(proven));
+  page.html(" of ").number(run.links.size()).html(" declared links proven");
+  const std::string leader = first_leader(run);
+  if (!leader.empty()) {
+    page.html(" · led by <strong>").text(leader).html("</strong>");
+  }
+  page.html("</p></figure>");
+}
+
+void add_events(Markup& page, const lab::RunResult& run) {
+  if (run.milestones.empty()) {
+    return;
+  }
+  std::map<std::size_t, std::size_t> flags;
+  for (const Flag& flag : leadership_flags(run)) {
+    flags[flag.milestone] = flag.number;
+  }
+  page.html("<details class=\"events\"><summary>").number(run.milestones.size());
+  page.html(" events on the time axis</summary><div class=\"scroll\"><table><thead><tr>");
+  page.html(
+      "<th class=\"num\">Time</th><th>Flag</th><th>Who</th><th>What</th></tr></thead><tbody>");
+  for (std::size_t i = 0; i < std::min(run.milestones.size(), kEventsShown); ++i) {
+    const lab::Milestone& milestone = run.milestones[i];
+    page.html("<tr><td class=\"num\">").text(moment(milestone.at)).html("</td><td>");
+    if (flags.contains(i)) {
+      page.html("<span class=\"flag\">").number(flags[i]).html("</span>");
+    }
+    page.html("</td><td>").text(milestone.node ? run.node_name(milestone.node) : "plan");
+    page.html("</td><td>").text(milestone.text).html("</td></tr>");
+  }
+  page.html("</tbody></table></div>");
+  if (run.milestones.size() > kEventsShown) {
+    page.html("<p class=\"note\">").number(run.milestones.size() - kEventsShown);
+    page.html(" later events are not shown.</p>");
+  }
+  page.html("</details>");
+}
+
+}  // namespace
+
+std::string replay_command(const lab::RunResult& run, const PageInfo& info) {
+  return info.program + " replay " + shell_word(run.id());
+}
+
+std::string target_names(const lab::RunResult& run, const lab::FaultRecord& fault) {
+  constexpr std::size_t kNamesShown = 6;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(fault.targets.size(), kNamesShown); ++i) {
+    names += names.empty() ? "" : ", ";
+    names += run.node_name(fault.targets[i]);
+  }
+  if (fault.targets.size() > kNamesShown) {
+    names += " and " + std::to_string(fault.targets.size() - kNamesShown) + " more";
+  }
+  return names.empty() ? "links" : names;
+}
+
+std::string moment(const std::optional<core::Time>& at) {
+  if (!at) {
+    return "–";
+  }
+  char text[32];
+  const double seconds = since_load(*at);
+  const auto end =
+      std::to_chars(text, text + sizeof text, seconds, std::chars_format::fixed, 2).ptr;
+  return std::string(text, end) + " s";
+}
+
+void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
+             std::string_view caption, const PageInfo& info) {
+  page.html("<section class=\"run\"><h3>").text(caption).html(" ");
+  add_badge(page, lab::name_of(run.verdict));
+  page.html("</h3>");
+  if (!run.reason.empty()) {
+    page.html("<p class=\"reason\">").text(run.reason).html("</p>");
+  }
+  page.html("<div class=\"figures\">");
+  add_topology(page, run);
+  if (!run.bins.empty()) {
+    add_chart(page, anchor, "goodput", "Goodput and offered load, tasks a second");
+    add_chart(page, anchor, "latency", "Mean latency of tasks done in time, milliseconds");
+    page.html("<script type=\"application/json\" id=\"").text(anchor).html("\">");
+    page.html(chart_json(run)).html("</script>");
+  }
+  page.html("</div>");
+  add_events(page, run);
+  page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info));
+  page.html("</code></p></section>");
+}
+
+}  // namespace report

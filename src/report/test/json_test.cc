@@ -1,0 +1,178 @@
+#include "report/json.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "sample.h"
+
+namespace report {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+Json schema() {
+  std::ifstream file(MUSTER_SOURCE_DIR "/schema/report.schema.json");
+  return Json::parse(file);
+}
+
+bool has_type(const Json& value, const std::string& type) {
+  if (type == "integer") {
+    return value.is_number_integer();
+  }
+  return type == "number" ? value.is_number() : value.type_name() == type;
+}
+
+bool has_type_of(const Json& value, const Json& types) {
+  if (types.is_string()) {
+    return has_type(value, types);
+  }
+  return std::any_of(types.begin(), types.end(),
+                     [&](const Json& type) { return has_type(value, type); });
+}
+
+// What the schema's few words say of a value; adds a line for each that does not hold.
+class Validator {
+ public:
+  Validator() : root_(schema()) {}
+
+  std::vector<std::string> errors(const Json& value) {
+    errors_.clear();
+    validate(value, root_, "$");
+    return errors_;
+  }
+
+ private:
+  void expect(bool holds, const std::string& where, const std::string& what) {
+    if (!holds) {
+      errors_.push_back(where + ": " + what);
+    }
+  }
+
+  void validate(const Json& value, const Json& rule, const std::string& where) {
+    if (rule.contains("$ref")) {
+      validate(value, root_.at(Json::json_pointer(rule["$ref"].get<std::string>().substr(1))),
+               where);
+      return;
+    }
+    expect(!rule.contains("type") || has_type_of(value, rule["type"]), where, "type");
+    expect(!rule.contains("minimum") || value >= rule["minimum"], where, "minimum");
+    if (rule.contains("enum")) {
+      const Json& allowed = rule["enum"];
+      expect(std::find(allowed.begin(), allowed.end(), value) != allowed.end(), where, "enum");
+    }
+    if (rule.contains("pattern")) {
+      const std::regex pattern(rule["pattern"].get<std::string>());
+      expect(std::regex_search(value.get<std::string>(), pattern), where, "pattern");
+    }
+    if (value.is_array() && rule.contains("items")) {
+      for (const Json& item : value) {
+        validate(item, rule["items"], where + "[]");
+      }
+    }
+    if (value.is_object()) {
+      validate_object(value, rule, where);
+    }
+  }
+
+  void validate_object(const Json& value, const Json& rule, const std::string& where) {
+    for (const Json& key : rule.value("required", Json::array())) {
+      expect(value.contains(key.get<std::string>()), where, "lacks " + key.get<std::string>());
+    }
+    const Json properties = rule.value("properties", Json::object());
+    for (const auto& [key, member] : value.items()) {
+      const std::string at = where + "." + key;
+      if (properties.contains(key)) {
+        validate(member, properties[key], at);
+      } else if (rule.contains("additionalProperties")) {
+        const Json& more = rule["additionalProperties"];
+        expect(more.is_object(), at, "unknown key");
+        validate(member, more.is_object() ? more : Json::object(), at);
+      }
+    }
+  }
+
+  Json root_;
+  std::vector<std::string> errors_;
+};
+
+TEST(SuiteJson, HasExactlyTheKeysAndTypesOfTheSchema) {
+  Validator validator;
+  EXPECT_THAT(validator.errors(Json::parse(suite_json(sample_suite()))), testing::IsEmpty());
+}
+
+TEST(SuiteJson, TheSchemaRefusesWhatIsMissingUnknownOrOfAnotherType) {
+  Validator validator;
+  const Json good = Json::parse(suite_json(sample_suite()));
+  Json missing = good;
+  missing["cases"][0]["tasks"].erase("lost");
+  Json unknown = good;
+  unknown["cases"][0]["mood"] = "fine";
+  Json typed = good;
+  typed["cases"][0]["metrics"]["goodput"]["value"] = "fast";
+  Json hash = good;
+  hash["fingerprint"] = "abc";
+  for (const Json& bad : {missing, unknown, typed, hash}) {
+    EXPECT_THAT(validator.errors(bad), testing::SizeIs(1));
+  }
+}
+
+TEST(SuiteJson, KeepsKeysInTheirOrder) {
+  const auto object = nlohmann::ordered_json::parse(suite_json(sample_suite()));
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object["cases"][0].items()) {
+    keys.push_back(key);
+  }
+  EXPECT_THAT(
+      keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint", "virtual_s",
+                                 "wall_s", "tasks", "metrics", "invariants", "faults"));
+}
+
+TEST(SuiteJson, PrintsAtMostNineDigits) {
+  const std::string text = suite_json(sample_suite());
+  EXPECT_THAT(text, HasSubstr(R"("latency_p50":{"value":0.0301234568,)"));
+  EXPECT_THAT(text, HasSubstr(R"("latency_p99":{"value":0.333333333,)"));
+  EXPECT_THAT(text, HasSubstr(R"("goodput":{"value":12345.6789,)"));
+  const std::regex long_number(R"([:,\[]-?\d*\.?\d*[.]\d{12,})");
+  EXPECT_FALSE(std::regex_search(text, long_number));
+}
+
+TEST(SuiteJson, IsEqualWhenOnlyDigitsBeyondTheNinthDiffer) {
+  const lab::SuiteResult suite = sample_suite();
+  lab::SuiteResult other = suite;
+  double& value = other.cases[0].metrics["latency_p99"].value;
+  value = std::nextafter(value, 1);
+  EXPECT_EQ(suite_json(suite), suite_json(other));
+}
+
+TEST(SuiteJson, SaysNullWhereANumberDoesNotExist) {
+  const Json object = Json::parse(suite_json(sample_suite()));
+  const Json& metrics = object["cases"][0]["metrics"];
+  EXPECT_TRUE(metrics["share_ratio"]["value"].is_null());
+  EXPECT_TRUE(metrics["reliability"]["ci_low"].is_null());
+  EXPECT_EQ(metrics["goodput"]["ci_low"], 49.8);
+}
+
+TEST(SuiteJson, SumsInvariantsAndCountsFaultsOverRuns) {
+  const Json object = Json::parse(suite_json(sample_suite()));
+  const Json& star = object["cases"][0];
+  EXPECT_EQ(star["invariants"]["shares_conserved"]["checked"], 20'826);
+  EXPECT_EQ(star["faults"], Json::parse(R"([{"kind":"crash","planned":2,"acted":2}])"));
+  EXPECT_EQ(object["cases"][2]["invariants"]["shares_conserved"]["violated"], 6);
+}
+
+TEST(SuiteJson, IsOneLineOfTextThatParsesWhateverNamesHold) {
+  const std::string text = suite_json(sample_suite());
+  EXPECT_THAT(text, Not(HasSubstr("\n")));
+  EXPECT_THAT(text, Not(HasSubstr("\xFF")));
+  const std::string name = Json::parse(text)["cases"][2]["case"];
+  EXPECT_TRUE(name.starts_with("</script><script>"));
+}
+
+}  // namespace
+}  // namespace report
