@@ -36,8 +36,11 @@ new_machine() {
   fake apt-get
   fake apt-cache 'printf "Size: 2000000\nInstalled-Size: 5000\n"'
   fake g++ '[[ $1 == -dumpversion ]] && echo 12 || echo g++'
-  fake cmake 'mkdir -p build/release; touch build/release/build.ninja
-    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > build/release/CMakeCache.txt'
+  fake cmake 'mkdir -p "build/$2"; touch "build/$2/build.ninja"
+    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "build/$2/CMakeCache.txt"'
+  fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
+  mkdir -p "$project/tests/tidy" "$project/tests/determinism"
+  ln -s /bin/true "$project/tests/tidy/tidy.sh"
   fake ninja 'printf "#!/bin/bash\nprintf \"[%%s]\" muster \"\$@\"\n" > "$2/muster"
     chmod +x "$2/muster"'
 }
@@ -150,6 +153,21 @@ new_machine
 fake ninja 'echo "error: no such thing"; exit 1'
 expect 4 'error: no such thing'
 expect 4 'the release build failed'
+
+# The checks: all of them, and a failure of one hides no other.
+new_machine
+expect 0 'all passed$' check
+expect 0 '^100% tests passed' check
+called '^ninja -C .*build/dev .* all$'
+called '^ninja -C .*build/dev .* all_verify_interface_header_sets$'
+called '^ctest --test-dir .*build/dev .*--output-on-failure'
+uncalled '^cmake --preset asan'
+expect 0 'all passed$' check --full
+called '^ctest --test-dir .*build/asan'
+fake ctest 'echo "66% tests passed, 1 tests failed out of 3"; exit 8'
+ln -s /bin/false "$project/tests/determinism/bits.sh"
+expect 1 '^66% tests passed' check
+expect 1 'failed: tests determinism$' check
 
 # Usage.
 expect 2 'check knows --full' check --fast
