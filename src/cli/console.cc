@@ -1,0 +1,223 @@
+#include "console.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "scenario/metrics.h"
+
+namespace cli {
+namespace {
+
+std::string padded(std::string text, std::size_t width, bool right) {
+  if (text.size() > width) {
+    text.resize(width - 1);
+    text += '~';
+  }
+  const std::string space(width - text.size(), ' ');
+  return right ? space + text : text + space;
+}
+
+std::string formatted(const char* format, double value) {
+  char text[48];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::string milliseconds(const lab::CaseResult& result, std::string_view metric) {
+  const auto it = result.metrics.find(metric);
+  return it == result.metrics.end() ? "-" : formatted("%.1f", it->second.value * 1e3);
+}
+
+std::string seconds(core::Time at) {
+  return formatted("%.3f s", core::to_seconds(at.time_since_epoch()));
+}
+
+Tone tone_of(lab::Verdict verdict) {
+  return verdict == lab::Verdict::kPass   ? Tone::kGood
+         : verdict == lab::Verdict::kFail ? Tone::kBad
+                                          : Tone::kStrong;
+}
+
+// The run that explains a case's verdict, or null.
+const lab::RunResult* failing_run(const lab::CaseResult& result) {
+  for (const lab::RunResult& run : result.runs) {
+    if (run.verdict != lab::Verdict::kPass) {
+      return &run;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+bool is_terminal(int descriptor) {
+  return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
+
+std::string tinted(std::string_view text, Tone tone) {
+  if (!is_terminal(STDOUT_FILENO) || tone == Tone::kPlain) {
+    return std::string(text);
+  }
+  const char* code = tone == Tone::kGood  ? "32"
+                     : tone == Tone::kBad ? "31"
+                     : tone == Tone::kDim ? "2"
+                                          : "1";
+  return "\033[" + std::string(code) + "m" + std::string(text) + "\033[0m";
+}
+
+void show_progress(std::string_view line) {
+  if (is_terminal(STDERR_FILENO)) {
+    std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(std::min<std::size_t>(line.size(), 100)),
+                 line.data());
+    std::fflush(stderr);
+  }
+}
+
+void clear_progress() {
+  if (is_terminal(STDERR_FILENO)) {
+    std::fputs("\r\033[K", stderr);
+  }
+}
+
+std::string table(const lab::SuiteResult& suite) {
+  const std::vector<std::pair<std::string, std::size_t>> columns = {
+      {"verdict", 12}, {"tasks", 7},  {"done", 7},   {"failed", 6}, {"lost", 5},
+      {"dup", 4},      {"good/s", 8}, {"p50 ms", 8}, {"p99 ms", 9}, {"rel %", 7}};
+  std::string out;
+  std::string pattern;
+  std::string head = padded("case", 50, false);
+  for (const auto& [name, width] : columns) {
+    head += " " + padded(name, width, name != "verdict");
+  }
+  out += tinted(head, Tone::kStrong) + "\n";
+  for (const lab::CaseResult& result : suite.cases) {
+    if (result.pattern != pattern) {
+      pattern = result.pattern;
+      out += tinted(pattern, Tone::kStrong) + "\n";
+    }
+    const auto metric = [&](std::string_view name, double scale) {
+      const auto it = result.metrics.find(name);
+      return it == result.metrics.end() ? std::string("-")
+                                        : formatted("%.1f", it->second.value * scale);
+    };
+    out += padded("  " + result.case_name, 50, false) + " ";
+    out += tinted(padded(std::string(name_of(result.verdict)), 12, false), tone_of(result.verdict));
+    const std::vector<std::string> cells = {std::to_string(result.account.offered),
+                                            std::to_string(result.account.done),
+                                            std::to_string(result.account.failed),
+                                            std::to_string(result.account.lost),
+                                            std::to_string(result.account.duplicated),
+                                            metric("goodput", 1),
+                                            milliseconds(result, "latency_p50"),
+                                            milliseconds(result, "latency_p99"),
+                                            metric("reliability", 100)};
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      out += " " + padded(cells[i], columns[i + 1].second, true);
+    }
+    out += "\n";
+    const bool critical = !result.runs.empty() && result.runs.front().spof == "Critical";
+    if (critical) {
+      out += tinted("      SPOF Critical: the loss of one node stops this swarm", Tone::kStrong) +
+             "\n";
+    }
+  }
+  return out;
+}
+
+std::string explain(const lab::CaseResult& result) {
+  const lab::RunResult* run = failing_run(result);
+  std::string out = tinted(std::string(name_of(result.verdict)) + ": " + result.pattern + " / " +
+                               result.case_name,
+                           tone_of(result.verdict)) +
+                    "\n  what   " + result.reason + "\n";
+  if (run == nullptr) {
+    return out + "  replay muster run " + result.path + "\n";
+  }
+  core::Time when{};
+  std::string who = "nobody in particular";
+  for (const check::Invariant& invariant : run->invariants) {
+    if (!invariant.first.empty()) {
+      when = invariant.first.front().at;
+      who = std::string(run->node_name(invariant.first.front().who)) + ": " +
+            invariant.first.front().what;
+      break;
+    }
+  }
+  if (when == core::Time{} && !run->account.findings.empty()) {
+    when = run->account.findings.front().at;
+    who = run->account.findings.front().what;
+  }
+  std::string fault = "none";
+  for (const lab::FaultRecord& record : run->faults) {
+    if (record.began && (when == core::Time{} || *record.began <= when)) {
+      fault = record.kind + " at " + seconds(*record.began);
+    }
+  }
+  out += "  when   " + (when == core::Time{} ? "over the whole run" : seconds(when)) + "\n";
+  out += "  who    " + who + "\n";
+  out += "  fault  " + fault + "\n";
+  return out + "  replay muster replay " + run->id() + "\n";
+}
+
+std::string details(const lab::RunResult& run) {
+  std::string out = tinted(run.id(), Tone::kStrong) + "  " +
+                    tinted(name_of(run.verdict), tone_of(run.verdict)) +
+                    (run.reason.empty() ? "" : "  " + run.reason) + "\n";
+  char text[96];
+  std::snprintf(text, sizeof text, "  %.1f s virtual, %llu events, fingerprint %016llx\n",
+                run.virtual_s, static_cast<unsigned long long>(run.events),
+                static_cast<unsigned long long>(run.fingerprint));
+  out += text;
+  for (const std::string& line : run.provenance) {
+    out += "  market       " + line + "\n";
+  }
+  for (const lab::CheckResult& check : run.checks) {
+    out += std::string("  ") + (check.objective ? "objective    " : "requirement  ") +
+           tinted(check.passed      ? "ok    "
+                  : check.objective ? "missed"
+                                    : "FAILED",
+                  check.passed ? Tone::kGood : Tone::kBad) +
+           " " + check.text + ": " + check.observed + "\n";
+  }
+  for (const check::Invariant& invariant : run.invariants) {
+    if (!invariant.applies) {
+      continue;
+    }
+    out += "  invariant    " +
+           tinted(invariant.holds() ? "ok    " : "FAILED",
+                  invariant.holds() ? Tone::kGood : Tone::kBad) +
+           " " + invariant.name + ": " + std::to_string(invariant.checked) + " checked, " +
+           std::to_string(invariant.violated) + " violated\n";
+    for (const check::Violation& violation : invariant.first) {
+      out += "                 " + seconds(violation.at) + " " +
+             std::string(run.node_name(violation.who)) + ": " + violation.what + "\n";
+    }
+  }
+  for (const check::Violation& finding : run.account.findings) {
+    out += "  account      " + seconds(finding.at) + " " + finding.what + "\n";
+  }
+  for (const lab::FaultRecord& fault : run.faults) {
+    out += "  fault        " + fault.kind + " acted " + std::to_string(fault.acted) +
+           (fault.began ? ", began " + seconds(*fault.began) : ", never began") + "\n";
+  }
+  for (const lab::Milestone& milestone : run.milestones) {
+    out += tinted("  timeline     " + seconds(milestone.at) + " " +
+                      std::string(run.node_name(milestone.node)) + " " + milestone.text,
+                  Tone::kDim) +
+           "\n";
+  }
+  for (const scenario::Metric& metric : scenario::metrics()) {
+    if (const auto it = run.metrics.find(metric.name); it != run.metrics.end()) {
+      const double scale = metric.unit == scenario::Unit::kShare ? 100 : 1;
+      out += "  metric       " + padded(std::string(metric.name), 28, false) +
+             formatted("%.6g ", it->second * scale) + std::string(scenario::name_of(metric.unit)) +
+             "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace cli

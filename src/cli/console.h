@@ -1,0 +1,30 @@
+// How Muster talks to a person: colour and progress on a terminal, plain lines when piped.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lab/suite.h"
+
+namespace cli {
+
+enum class Tone { kPlain, kGood, kBad, kDim, kStrong };
+
+// True when standard error or output is a terminal and NO_COLOR is not set.
+[[nodiscard]] bool is_terminal(int descriptor);
+// `text` in colour when standard output is a terminal.
+[[nodiscard]] std::string tinted(std::string_view text, Tone tone);
+
+// One line that is overwritten on a terminal; nothing otherwise.
+void show_progress(std::string_view line);
+void clear_progress();
+
+// The summary of a suite, a line a case.
+[[nodiscard]] std::string table(const lab::SuiteResult& suite);
+// Five lines on a failed run: what, when, who, the fault before it, the command that replays it.
+[[nodiscard]] std::string explain(const lab::CaseResult& result);
+// Everything about one run: requirements, invariants, faults, the numbers.
+[[nodiscard]] std::string details(const lab::RunResult& run);
+
+}  // namespace cli

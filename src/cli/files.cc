@@ -1,0 +1,149 @@
+#include "files.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "market/series.h"
+#include "scenario/load.h"
+
+namespace cli {
+namespace fs = std::filesystem;
+namespace {
+
+core::Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".yaml") {
+      found.push_back(it->path());
+    }
+  }
+  if (error) {
+    return core::fail(core::Code::kIo,
+                      "cannot list " + directory.string() + ": " + error.message());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace
+
+core::Result<std::string> read_file(const fs::path& path, std::size_t limit) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return core::fail(core::Code::kNotFound, path.string() + ": no such file; check the path");
+  }
+  std::ifstream stream(path, std::ios::binary);
+  std::string text(limit + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad() || !stream.is_open()) {
+    return core::fail(core::Code::kIo, path.string() + ": cannot be read; check its permissions");
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > limit) {
+    return core::fail(core::Code::kInvalid, path.string() + ": has more than the " +
+                                                std::to_string(limit) +
+                                                " bytes that are read; is it the right file?");
+  }
+  return text;
+}
+
+core::Result<void> write_file(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  if (path.has_parent_path()) {
+    fs::create_directories(path.parent_path(), error);
+  }
+  const fs::path temporary = path.string() + ".part";
+  {
+    std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!stream.flush()) {
+      return core::fail(core::Code::kIo, temporary.string() + ": cannot be written");
+    }
+  }
+  fs::rename(temporary, path, error);
+  if (error) {
+    return core::fail(core::Code::kIo, path.string() + ": " + error.message());
+  }
+  return {};
+}
+
+core::Result<fs::path> home() {
+  std::error_code error;
+  std::vector<fs::path> starts{fs::current_path(error)};
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    starts.insert(starts.begin(), program.parent_path());
+  }
+  for (fs::path start : starts) {
+    for (int level = 0; level < 4 && !start.empty(); ++level, start = start.parent_path()) {
+      if (fs::is_directory(start / "scenarios" / "suite", error)) {
+        return start;
+      }
+      if (fs::is_directory(start / "share" / "muster" / "scenarios", error)) {
+        return start / "share" / "muster";
+      }
+    }
+  }
+  return core::fail(core::Code::kNotFound,
+                    "scenarios/suite is neither beside the program nor here; run muster from the "
+                    "project's folder");
+}
+
+core::Result<lab::Case> load_case(const fs::path& path) {
+  const std::string text = TRY(read_file(path, scenario::kMaxFileBytes));
+  scenario::Options options;
+  options.read_file = [&path](std::string_view name) -> core::Result<std::string> {
+    const fs::path beside = path.parent_path() / name;
+    std::error_code error;
+    if (fs::is_regular_file(beside, error)) {
+      return read_file(beside, market::kMaximumSeriesBytes);
+    }
+    const auto root = home();
+    if (root && fs::is_regular_file(*root / "data" / name, error)) {
+      return read_file(*root / "data" / name, market::kMaximumSeriesBytes);
+    }
+    return core::fail(core::Code::kNotFound,
+                      "there is no " + std::string(name) + " beside the scenario or in data/");
+  };
+  lab::Case made;
+  made.path = path.string();
+  made.file = TRY(scenario::load(text, path.string(), options));
+  return made;
+}
+
+core::Result<std::vector<lab::Case>> load_suite() {
+  const fs::path root = TRY(home());
+  std::vector<lab::Case> cases;
+  for (const fs::path& path : TRY(yaml_files(root / "scenarios" / "suite"))) {
+    cases.push_back(TRY(load_case(path)));
+  }
+  return cases;
+}
+
+core::Result<lab::Case> find_case(std::string_view name) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::path(name), error)) {
+    return load_case(fs::path(name));
+  }
+  const fs::path root = TRY(home());
+  std::string known;
+  for (const char* folder : {"suite", "regression", "examples"}) {
+    if (!fs::is_directory(root / "scenarios" / folder, error)) {
+      continue;
+    }
+    for (const fs::path& path : TRY(yaml_files(root / "scenarios" / folder))) {
+      auto loaded = TRY(load_case(path));
+      if (loaded.file.base.name == name) {
+        return loaded;
+      }
+      known += (known.empty() ? "" : ", ") + loaded.file.base.name;
+    }
+  }
+  return core::fail(core::Code::kNotFound, "there is no scenario '" + std::string(name) +
+                                               "'; name a file or one of: " + known);
+}
+
+}  // namespace cli

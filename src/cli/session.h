@@ -1,0 +1,20 @@
+// What a command needs of the process: threads, a clock for wall times, interrupts.
+#pragma once
+
+#include <functional>
+
+namespace cli {
+
+// From here on SIGINT and SIGTERM set a flag instead of ending the process; a second one ends it.
+void catch_interrupts();
+[[nodiscard]] bool interrupted();
+// 130 or 143, after an interrupt.
+[[nodiscard]] int interrupt_exit_code();
+
+[[nodiscard]] double wall_clock_s();
+
+// Calls body(0) … body(count - 1) on `jobs` threads; stops handing out work after an interrupt. The
+// calls of `done` (after each) do not overlap.
+void for_each(std::size_t jobs, std::size_t count, const std::function<void(std::size_t)>& body);
+
+}  // namespace cli

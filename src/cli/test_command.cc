@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "commands.h"
+#include "console.h"
+#include "files.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "session.h"
+
+namespace cli {
+namespace {
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return lower(text).find(lower(part)) != std::string::npos;
+}
+
+core::Result<std::vector<lab::Case>> select(const TestFlags& flags) {
+  std::vector<lab::Case> cases;
+  if (!flags.file.empty()) {
+    cases.push_back(TRY(find_case(flags.file)));
+    return cases;
+  }
+  std::string names;
+  for (lab::Case& candidate : TRY(load_suite())) {
+    const scenario::Scenario& first = candidate.file.runs.front();
+    const std::string pattern = lab::pattern_title(first.pattern);
+    names += "\n  " + pattern + " / " + first.case_name;
+    if (contains(pattern, flags.pattern) && contains(first.case_name, flags.case_name)) {
+      cases.push_back(std::move(candidate));
+    }
+  }
+  if (cases.empty()) {
+    return core::fail(core::Code::kInvalid,
+                      "no case matches; the suite has (--pattern / --case match parts):" + names);
+  }
+  return cases;
+}
+
+lab::SuiteOptions options_for(const TestFlags& flags) {
+  lab::SuiteOptions options;
+  options.suite = flags.file.empty() ? "built-in" : flags.file;
+  options.seed = flags.seed;
+  options.seeds = flags.seeds;
+  options.timeout_s = flags.timeout_s;
+  options.clock_s = wall_clock_s;
+  options.interrupted = interrupted;
+  const std::size_t jobs =
+      flags.jobs != 0 ? flags.jobs : std::max(1U, std::thread::hardware_concurrency());
+  options.for_each = [jobs](std::size_t count, const std::function<void(std::size_t)>& body) {
+    for_each(jobs, count, body);
+  };
+  options.progress = [](std::size_t done, std::size_t total, const lab::RunResult& latest) {
+    show_progress(std::to_string(done) + "/" + std::to_string(total) + "  " + latest.id() + "  " +
+                  std::string(name_of(latest.verdict)));
+  };
+  return options;
+}
+
+// For a person: the table, what failed, where the report is.
+void print(const lab::SuiteResult& suite, const TestFlags& flags) {
+  std::fputs(table(suite).c_str(), stdout);
+  for (const lab::CaseResult& result : suite.cases) {
+    if (result.verdict != lab::Verdict::kPass) {
+      std::fputs(("\n" + explain(result)).c_str(), stdout);
+    }
+  }
+  std::size_t runs = 0;
+  for (const lab::CaseResult& result : suite.cases) {
+    runs += result.runs.size();
+  }
+  std::printf("\n%s%s: %zu cases, %zu runs, seed %llu",
+              suite.interrupted ? "INTERRUPTED, partial: " : "",
+              tinted(name_of(suite.verdict),
+                     suite.verdict == lab::Verdict::kPass ? Tone::kGood : Tone::kBad)
+                  .c_str(),
+              suite.cases.size(), runs, static_cast<unsigned long long>(suite.seed));
+  std::printf(", %.1f s, fingerprint %016llx\n", suite.wall_s,
+              static_cast<unsigned long long>(suite.fingerprint));
+  std::printf("report  %s\n", flags.report.c_str());
+}
+
+core::Result<lab::SuiteResult> execute(const TestFlags& flags) {
+  if (flags.world != "sim" && flags.world != "mock") {
+    return core::fail(core::Code::kInvalid,
+                      "world '" + flags.world + "' is not there yet; use --world sim");
+  }
+  const std::vector<lab::Case> cases = TRY(select(flags));
+  auto suite = lab::run_suite(cases, options_for(flags));
+  clear_progress();
+  return suite;
+}
+
+int conclude(const lab::SuiteResult& suite, const TestFlags& flags) {
+  if (flags.json) {
+    std::puts(report::suite_json(suite).c_str());
+  }
+  if (!flags.report.empty()) {
+    const auto written = write_file(flags.report, report::suite_html(suite));
+    if (!written) {
+      return report_error(written.error());
+    }
+  }
+  return suite.interrupted ? interrupt_exit_code() : exit_code(suite);
+}
+
+}  // namespace
+
+int report_error(const core::Error& error) {
+  std::fprintf(stderr, "muster: %s\n", error.message.c_str());
+  const bool environment = error.code == core::Code::kIo || error.code == core::Code::kUnavailable;
+  return environment ? kExitEnvironment : kExitUsage;
+}
+
+int exit_code(const lab::SuiteResult& suite) {
+  switch (suite.verdict) {
+    case lab::Verdict::kPass:
+      return kExitPass;
+    case lab::Verdict::kFail:
+      return kExitFail;
+    case lab::Verdict::kInconclusive:
+      break;
+  }
+  return kExitInconclusive;
+}
+
+int test(const TestFlags& flags) {
+  const auto suite = execute(flags);
+  if (!suite) {
+    return report_error(suite.error());
+  }
+  if (!flags.json) {
+    print(*suite, flags);
+  }
+  return conclude(*suite, flags);
+}
+
+int run(const TestFlags& flags) {
+  const auto suite = execute(flags);
+  if (!suite) {
+    return report_error(suite.error());
+  }
+  if (!flags.json) {
+    for (const lab::CaseResult& result : suite->cases) {
+      for (const lab::RunResult& one : result.runs) {
+        std::fputs(details(one).c_str(), stdout);
+      }
+      for (const lab::CheckResult& check : result.checks) {
+        std::printf("  %s %s: %s\n", check.passed ? "ok    " : "FAILED", check.text.c_str(),
+                    check.observed.c_str());
+      }
+    }
+    std::puts("");
+    print(*suite, flags);
+  }
+  return conclude(*suite, flags);
+}
+
+}  // namespace cli

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that must be
+# refused with exit code 2 and a message that names the place.
+set -euo pipefail
+
+muster=$1
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+failed=0
+
+# must_fail CANARY PATTERN
+must_fail() {
+  local output code=0
+  output=$("$muster" run "$here/scenarios/canaries/$1.yaml" --report "" 2>&1) || code=$?
+  if [[ $code -ne 1 ]] || ! grep -qE "what +.*$2" <<< "$output"; then
+    echo "canary $1: exit $code, expected 1 because of '$2'" >&2
+    grep -E "what|internal" <<< "$output" >&2 || true
+    failed=1
+  fi
+}
+
+# must_refuse NAME PATTERN: the scenario is on standard input.
+must_refuse() {
+  local output code=0
+  cat > "$work/$1.yaml"
+  output=$("$muster" run "$work/$1.yaml" --report "" 2>&1) || code=$?
+  if [[ $code -ne 2 ]] || ! grep -qE "$2" <<< "$output"; then
+    echo "bad input $1: exit $code, expected 2 with '$2'; it said: $output" >&2
+    failed=1
+  fi
+}
+
+must_fail budget "event budget"
+must_fail comparison "requirement one: goodput"
+must_fail idle-fault "did not act"
+must_fail lost "requirement lost at most 0"
+must_fail requirement "requirement latency_p50"
+must_fail spof "single point of failure"
+
+must_refuse unknown_key ':2:1: .*did you mean "topology"' <<< $'pattern: mesh\ntopolgy: {}'
+must_refuse duplicate ':2:1: duplicate key' <<< $'pattern: mesh\npattern: star'
+must_refuse wrong_type ':2:.*workload.rate' <<< $'pattern: mesh\nworkload: {rate: [1]}'
+must_refuse not_a_number ':2:.*workload.rate' <<< $'pattern: mesh\nworkload: {rate: .nan}'
+must_refuse negative ':2:.*duration' <<< $'pattern: mesh\nduration: -5s'
+must_refuse no_agents 'no agent' <<< $'pattern: mesh\npools: [{name: a, size: 0}]'
+must_refuse topology 'standbys' <<< $'pattern: star\ntopology: {standbys: 8}'
+must_refuse quorum 'never reached' <<< \
+  $'pattern: mesh\ndispatch: {policy: joint, joint: {members: 3, quorum: 4}}'
+must_refuse stranger 'no agent is named' <<< \
+  $'pattern: mesh\nfaults: [{kind: crash, target: bob, at: 1s}]'
+must_refuse after_the_end "after the run's end" <<< \
+  $'pattern: mesh\nfaults: [{kind: crash, target: worker, at: 100s}]'
+must_refuse no_data 'there is no nope.csv' <<< \
+  $'pattern: mesh\nmarket: {instruments: [{symbol: X, series: nope.csv}]}'
+printf 'date,open,high,low,close\n2004-01-01,1,2,x,1\n' > "$work/bad.csv"
+must_refuse bad_data 'bad.csv:2:' <<< \
+  $'pattern: mesh\nmarket: {instruments: [{symbol: X, series: bad.csv}]}'
+head -c 10000000 /dev/zero | tr '\0' 'a' > "$work/ten_megabytes"
+must_refuse huge 'bytes that are read' < "$work/ten_megabytes"
+must_refuse bomb 'alias' <<< $'pattern: mesh\nname: &a x\npools: [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]'
+
+code=0
+"$muster" test --case nothing-has-this-name --report "" > "$work/none" 2>&1 || code=$?
+if [[ $code -ne 2 ]] || ! grep -q "Consensus trading" "$work/none"; then
+  echo "a filter that matches nothing: exit $code, expected 2 with the list" >&2
+  failed=1
+fi
+exit "$failed"
