@@ -25,6 +25,9 @@
       const { ctx, chartArea: area, scales } = chart;
       ctx.save();
       ctx.font = "11px system-ui, sans-serif";
+      for (const band of options.bands) {
+        drawBandName(ctx, area, scales.x, band);
+      }
       for (const flag of options.flags) {
         drawFlag(ctx, area, scales.x, flag);
       }
@@ -32,22 +35,33 @@
     },
   };
 
-  function drawBand(ctx, area, x, band) {
+  function edges(area, x, band) {
     const left = Math.max(area.left, x.getPixelForValue(band.from));
-    const right = Math.min(area.right, Math.max(left + 2, x.getPixelForValue(band.to)));
+    return [left, Math.min(area.right, Math.max(left + 2, x.getPixelForValue(band.to)))];
+  }
+
+  function drawBand(ctx, area, x, band) {
+    const [left, right] = edges(area, x, band);
     if (left >= area.right) return;
     ctx.fillStyle = pale("band", 12);
     ctx.fillRect(left, area.top, right - left, area.bottom - area.top);
     ctx.fillStyle = colour("band");
     ctx.fillRect(left, area.top, right - left, 2);
-    if (ctx.measureText(band.text).width + 8 < area.right - left) {
-      ctx.textBaseline = "top";
-      ctx.fillText(band.text, left + 4, area.top + 5);
-    }
+  }
+
+  // Where there is room for it; the table of faults names all.
+  function drawBandName(ctx, area, x, band) {
+    const [left, right] = edges(area, x, band);
+    if (ctx.measureText(band.text).width + 12 > right - left) return;
+    ctx.fillStyle = colour("band");
+    ctx.textAlign = "right";
+    ctx.textBaseline = "top";
+    ctx.fillText(band.text, right - 5, area.top + 5);
   }
 
   function drawFlag(ctx, area, x, flag) {
     const at = x.getPixelForValue(flag.at);
+    // Those from before the load began have no place on this axis.
     if (at < area.left || at > area.right) return;
     ctx.strokeStyle = colour("quiet");
     ctx.setLineDash([3, 3]);
@@ -122,7 +136,7 @@
         layout: { padding: { top: run.flags.length > 0 ? 20 : 4 } },
         scales: {
           x: axis("seconds since the load began", { min: 0, max: run.end }),
-          y: axis(""),
+          y: axis("", { grace: "15%" }),
         },
         plugins: {
           annotations: { bands: run.bands, flags: run.flags },

@@ -33,6 +33,7 @@ void add_topology(Markup& page, const lab::RunResult& run) {
   if (!leader.empty()) {
     page.html(" · led by <strong>").text(leader).html("</strong>");
   }
+  page.html(picture.find("class=\"hit\"") == std::string::npos ? "" : " · ringed: hit by a fault");
   page.html("</p></figure>");
 }
 

@@ -101,6 +101,19 @@ struct Look {
   bool named = true;
 };
 
+// So much of a name as has room; the whole one is the member's title.
+std::string short_name(const std::string& name) {
+  constexpr std::size_t kBytesFit = 14;
+  std::size_t cut = kBytesFit;
+  if (name.size() <= cut) {
+    return name;
+  }
+  while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80) {
+    --cut;
+  }
+  return name.substr(0, cut) + "…";
+}
+
 void draw_name(Markup& svg, const std::string& name, const Place& place) {
   constexpr double kGap = 17;
   const double side = place.centre ? 0 : std::cos(place.angle);
@@ -109,7 +122,7 @@ void draw_name(Markup& svg, const std::string& name, const Place& place) {
   svg.html("<text x=\"").html(coordinate(place.x + (beside ? side * kGap : 0)));
   svg.html("\" y=\"").html(coordinate(place.y + drop * kGap + 4)).html("\" text-anchor=\"");
   svg.html(!beside ? "middle" : side > 0 ? "start" : "end").html("\">");
-  svg.text(name).html("</text>");
+  svg.text(short_name(name)).html("</text>");
 }
 
 void draw_member(Markup& svg, const std::string& name, const Place& place, const Look& look) {

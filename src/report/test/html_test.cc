@@ -118,6 +118,12 @@ TEST(TopologyPicture, DrawsEveryLinkOfAMeshAndDashesTheUnproven) {
   EXPECT_EQ(count(svg, "<title>"), 7U);
 }
 
+TEST(TopologyPicture, ShortensLongNamesAndKeepsThemAsTitles) {
+  const std::string svg = topology_svg(sample_suite().cases[2].runs[0]);
+  EXPECT_THAT(svg, HasSubstr(">&lt;/script&gt;&lt;scri…</text>"));
+  EXPECT_THAT(svg, HasSubstr("<title>&lt;/script&gt;&lt;script&gt;document"));
+}
+
 TEST(TopologyPicture, IsEmptyWithoutLinks) {
   EXPECT_EQ(topology_svg({}), "");
 }
