@@ -39,7 +39,7 @@ new_machine() {
   fake cmake 'mkdir -p "build/$2"; touch "build/$2/build.ninja"
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "build/$2/CMakeCache.txt"'
   fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
-  mkdir -p "$project/tests/tidy" "$project/tests/determinism"
+  mkdir -p "$project/tests/tidy" "$project/tests/full"
   ln -s /bin/true "$project/tests/tidy/tidy.sh"
   fake ninja 'printf "#!/bin/bash\nprintf \"[%%s]\" muster \"\$@\"\n" > "$2/muster"
     chmod +x "$2/muster"'
@@ -165,9 +165,10 @@ uncalled '^cmake --preset asan'
 expect 0 'all passed$' check --full
 called '^ctest --test-dir .*build/asan'
 fake ctest 'echo "66% tests passed, 1 tests failed out of 3"; exit 8'
-ln -s /bin/false "$project/tests/determinism/bits.sh"
+ln -s /bin/false "$project/tests/full/campaign.sh"
 expect 1 '^66% tests passed' check
-expect 1 'failed: tests determinism$' check
+expect 1 'failed: tests$' check
+expect 1 'failed: tests sanitizers slow checks$' check --full
 
 # Usage.
 expect 2 'check knows --full' check --fast

@@ -232,6 +232,7 @@ TEST(TreeRules, AFileThatNobodyNamesIsAnOrphan) {
 
 TEST(TreeRules, ScenariosHaveTheirPlace) {
   EXPECT_EQ(tally("scenarios", "scenarios/suite/mesh.yaml", ""), 0U);
+  EXPECT_EQ(tally("scenarios", "scenarios/canaries/lost.yaml", ""), 0U);
   EXPECT_EQ(tally("scenarios", "scenarios/mesh.yaml", ""), 1U);
   EXPECT_EQ(tally("scenarios", "scenarios/suite/mesh.yml", ""), 1U);
 }

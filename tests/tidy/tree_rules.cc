@@ -75,13 +75,13 @@ Findings orphans(const Tree& tree) {
 Findings scenarios(const Tree& tree) {
   Findings findings;
   static const std::regex place(
-      R"(^(scenarios/(suite|regression|examples)(/[\w-]+)*/[\w.-]+\.yaml|)"
+      R"(^(scenarios/(suite|regression|examples|canaries)(/[\w-]+)*/[\w.-]+\.yaml|)"
       R"(src/\w+/test/.*\.yaml|\.github/.*|examples/.*|tests/.*)$)");
   for (const File& file : tree.files) {
     const bool yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
     if (yaml && !std::regex_match(file.path, place)) {
       findings.push_back({file.path, 0, "scenarios",
-                          "scenarios live in scenarios/suite, regression or examples as .yaml"});
+                          "scenarios live in scenarios/suite, regression, examples or canaries"});
     }
   }
   return findings;
