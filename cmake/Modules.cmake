@@ -171,15 +171,14 @@ module(strategy DEPS core num market)
 module(venue DEPS core num world market)
 module(swarm DEPS core num world)
 module(agent DEPS core num world market strategy swarm)
-module(chaos DEPS core num world)
 module(load DEPS core num world swarm)
 module(check DEPS core num world swarm market)
 module(scenario DEPS core LIBS yaml-cpp nlohmann_json::nlohmann_json)
 module(stats DEPS core num LIBS Boost::headers)
-module(lab DEPS core num world world_sim market strategy venue swarm agent chaos load check scenario
+module(lab DEPS core num world world_sim market strategy venue swarm agent load check scenario
            stats IMPURE)
 module(report DEPS core stats scenario check lab LIBS nlohmann_json::nlohmann_json)
-module(cli DEPS core num world world_sim world_real market strategy venue swarm agent chaos load
+module(cli DEPS core num world world_sim world_real market strategy venue swarm agent load
            check scenario stats lab report LIBS CLI11::CLI11)
 
 get_property(table GLOBAL PROPERTY MUSTER_TABLE)

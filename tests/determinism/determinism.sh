@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# determinism.sh MUSTER: every byte of --json but wall times is equal across fresh processes, jobs, FMA
-# masked, locale, time zone, allocator fill and hash salt.
+# determinism.sh MUSTER: every byte of --json but wall times is equal across fresh processes, jobs,
+# FMA masked, locale, time zone, allocator fill and hash salt.
 set -euo pipefail
 
 muster=$1

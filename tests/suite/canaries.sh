@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that must be
-# refused with exit code 2 and a message that names the place.
+# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that must
+# be refused with exit code 2 and a message that names the place.
 set -euo pipefail
 
 muster=$1
@@ -58,7 +58,9 @@ must_refuse bad_data 'bad.csv:2:' <<< \
   $'pattern: mesh\nmarket: {instruments: [{symbol: X, series: bad.csv}]}'
 head -c 10000000 /dev/zero | tr '\0' 'a' > "$work/ten_megabytes"
 must_refuse huge 'bytes that are read' < "$work/ten_megabytes"
-must_refuse bomb 'alias' <<< $'pattern: mesh\nname: &a x\npools: [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]'
+aliases=$(printf '*a,%.0s' {1..100})
+must_refuse bomb 'alias' <<< "name: &a x
+pools: [${aliases}*a]"
 
 code=0
 "$muster" test --case nothing-has-this-name --report "" > "$work/none" 2>&1 || code=$?

@@ -14,16 +14,16 @@
 namespace swarm {
 
 using GroupId = core::Id<struct GroupIdTag, std::uint16_t>;  // 12 bits are used
-using TaskId = core::Id<struct TaskIdTag, std::uint64_t>;    // 44 bits are used; unique in its group
-using Term = std::uint64_t;                                  // Raft's term; 0: before the first election
-using Attempt = std::uint32_t;                               // counts the assignments of a task, from 1
-using Leg = std::uint8_t;                                    // counts the orders of one task, from 1
+using TaskId = core::Id<struct TaskIdTag, std::uint64_t>;    // 44 bits; unique in its group
+using Term = std::uint64_t;     // Raft's term; 0: before the first election
+using Attempt = std::uint32_t;  // counts the assignments of a task, from 1
+using Leg = std::uint8_t;       // counts the orders of one task, from 1
 
 // What a task needs from the agent that gets it, and what happens when no agent declares it.
 struct Requirement {
   std::string capability;  // empty: any agent will do
   bool fallback_to_any = false;
-  std::string fallback;    // another capability to try; empty: none
+  std::string fallback;  // another capability to try; empty: none
   MUSTER_FIELDS(Requirement, capability, fallback_to_any, fallback)
 };
 
@@ -41,11 +41,11 @@ struct Task {
 
 enum class Outcome : std::uint8_t {
   kDone,
-  kNoCapableAgent,   // no member declares the capability and there is no fallback
+  kNoCapableAgent,  // no member declares the capability and there is no fallback
   kAttemptsExhausted,
-  kRejected,         // the environment refused the order for a reason that a retry does not change
-  kUndecided,        // a joint decision found no quorum
-  kShed,             // refused before it entered the ledger: the queue is full
+  kRejected,   // the environment refused the order for a reason that a retry does not change
+  kUndecided,  // a joint decision found no quorum
+  kShed,       // refused before it entered the ledger: the queue is full
 };
 constexpr Outcome last_value(Outcome) {
   return Outcome::kShed;
@@ -72,8 +72,8 @@ struct Authority {
   MUSTER_FIELDS(Authority, group, term, task, attempt, leg)
 };
 
-// (group, task, leg) in 12 + 44 + 8 bits: never agent or attempt, so that every attempt at the same leg
-// has the same key and the environment carries it out once.
+// (group, task, leg) in 12 + 44 + 8 bits: never agent or attempt, so that every attempt at the same
+// leg has the same key and the environment carries it out once.
 [[nodiscard]] constexpr std::uint64_t idempotency_key(GroupId group, TaskId task, Leg leg) {
   core::check(group.value < (1U << 12U) && task.value < (1ULL << 44U), "the ids fit their bits");
   return (static_cast<std::uint64_t>(group.value) << 52U) | (task.value << 8U) | leg;

@@ -4,9 +4,9 @@
 // the fingerprint says so. Nothing here reads a clock or opens a socket.
 //
 // Rules of the simulated world
-//   CPU      A node takes up one event at a time; its step takes Hardware::step_cost and its effects
-//            leave when that time ends. Work takes a core while its `cpu` part lasts; work that
-//            finds every core at work waits its turn. A step waits for other steps only: a
+//   CPU      A node takes up one event at a time; its step takes Hardware::step_cost, and its
+//            effects leave when that time ends. Work takes a core while its `cpu` part lasts; work
+//            that finds every core at work waits its turn. A step waits for other steps only: a
 //            scheduler lets a short task in at once. Cores that are asked for by more than there
 //            are (a step beside work, busy loops of a fault, nodes that share a host) are shared
 //            equally at every instant; speeds are rounded down to 2^-20 of the reference CPU and

@@ -1,0 +1,132 @@
+#include "lab/run.h"
+
+#include <gtest/gtest.h>
+
+#include "lab/suite.h"
+#include "lab/window.h"
+#include "scenario/load.h"
+#include "scenario/metrics.h"
+#include "swarm/dispatch.h"
+
+namespace lab {
+namespace {
+
+scenario::ScenarioFile load(const std::string& text) {
+  auto file = scenario::load(text, "test.yaml", {});
+  EXPECT_TRUE(file.has_value()) << (file ? "" : file.error().message);
+  return *file;
+}
+
+constexpr std::string_view kStar = R"(
+pattern: star
+duration: 5s
+pools: [{name: agent, size: 4, strategy: momentum}]
+workload: {rate: 20/s}
+)";
+
+RunResult run_text(const std::string& text, std::uint64_t seed = 1) {
+  const auto file = load(text);
+  auto result = run(file, file.runs.front(), {.seed = seed});
+  EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
+  return *result;
+}
+
+TEST(Run, ACalmStarPassesAndEveryInvariantThatAppliesWasEvaluated) {
+  const RunResult result = run_text(std::string(kStar));
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_GT(result.account.offered, 50U);
+  EXPECT_EQ(result.account.done, result.account.offered);
+  for (const check::Invariant& invariant : result.invariants) {
+    EXPECT_TRUE(invariant.holds()) << invariant.name;
+  }
+}
+
+TEST(Run, TheSameSeedGivesTheSameFingerprintAndAnotherGivesAnother) {
+  const RunResult one = run_text(std::string(kStar));
+  const RunResult again = run_text(std::string(kStar));
+  EXPECT_EQ(one.fingerprint, again.fingerprint);
+  EXPECT_EQ(one.metrics, again.metrics);
+  EXPECT_NE(one.fingerprint, run_text(std::string(kStar), 2).fingerprint);
+}
+
+TEST(Run, WatchingAWindowDoesNotChangeTheRun) {
+  const auto file = load(std::string(kStar));
+  Window window(core::at(core::seconds(3)), core::at(core::seconds(4)));
+  RunOptions options;
+  options.observer = &window;
+  options.sink = &window;
+  options.observe_from = core::at(core::seconds(3));
+  options.observe_until = core::at(core::seconds(4));
+  const auto watched = run(file, file.runs.front(), options);
+  ASSERT_TRUE(watched.has_value());
+  EXPECT_EQ(watched->fingerprint, run_text(std::string(kStar)).fingerprint);
+  EXPECT_NE(window.text(*watched).find("task.assigned"), std::string::npos);
+  EXPECT_NE(window.perfetto(*watched).find("\"traceEvents\""), std::string::npos);
+}
+
+TEST(Run, AHubWithoutStandbysIsASinglePointOfFailure) {
+  const RunResult result = run_text(std::string(kStar) +
+                                    "topology: {standbys: 0}\n"
+                                    "faults: [{kind: crash, target: hub, at: 2s}]\n");
+  EXPECT_EQ(result.spof, "Critical");
+  EXPECT_GT(result.account.lost, 0U);
+  EXPECT_EQ(result.account.duplicated, 0U);
+}
+
+TEST(Run, AFaultThatNeverBeginsFailsTheRun) {
+  const RunResult result = run_text(
+      std::string(kStar) +
+      "faults: [{kind: crash, target: assignee, on: {probe: ordered, nth: 99999}, for: 1s}]\n");
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  EXPECT_NE(result.reason.find("did not act"), std::string::npos);
+}
+
+TEST(Run, EveryMetricThatARunHasIsInTheCatalogue) {
+  for (const auto& [name, value] : run_text(std::string(kStar)).metrics) {
+    EXPECT_NE(scenario::find_metric(name), nullptr) << name;
+  }
+}
+
+TEST(Deployment, TheWordsOfAScenarioAreThoseOfTheSwarm) {
+  for (int i = 0; i <= static_cast<int>(swarm::Policy::kSpecialised); ++i) {
+    EXPECT_EQ(name_of(static_cast<swarm::Policy>(i)),
+              scenario::name_of(static_cast<scenario::Policy>(i)));
+  }
+  for (int i = 0; i <= static_cast<int>(swarm::TopologyKind::kStar); ++i) {
+    EXPECT_EQ(name_of(static_cast<swarm::TopologyKind>(i)),
+              scenario::name_of(static_cast<scenario::TopologyKind>(i)));
+  }
+}
+
+TEST(Deployment, IsAPureFunctionOfFileRunAndSeed) {
+  const auto file = load(std::string(kStar));
+  const auto one = deploy(file, file.runs.front(), 3);
+  const auto other = deploy(file, file.runs.front(), 3);
+  ASSERT_TRUE(one && other);
+  EXPECT_EQ(core::digest(one->agent_configs), core::digest(other->agent_configs));
+  EXPECT_EQ(core::digest(*one->market), core::digest(*other->market));
+  EXPECT_EQ(one->nodes.size(), 7U);  // hub, four agents, venue, client
+}
+
+TEST(Suite, ComparesVariantsForEverySeed) {
+  Case one{"test.yaml", load(std::string(kStar) +
+                             "checks: {requirements: [{metric: goodput, run: a, at_least: 200%, "
+                             "of: goodput, of_run: b}]}\nruns: {a: {}, b: {}}\n")};
+  SuiteOptions options;
+  options.seeds = 2;
+  options.clock_s = [] { return 0.0; };
+  options.interrupted = [] { return false; };
+  options.for_each = [](std::size_t count, const std::function<void(std::size_t)>& body) {
+    for (std::size_t i = 0; i < count; ++i) {
+      body(i);
+    }
+  };
+  const auto suite = run_suite({one}, options);
+  ASSERT_TRUE(suite.has_value());
+  EXPECT_EQ(suite->cases.at(0).runs.size(), 4U);
+  EXPECT_EQ(suite->verdict, Verdict::kFail);
+  EXPECT_NE(suite->cases.at(0).reason.find("a: goodput"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lab

@@ -1,0 +1,70 @@
+#include "load/workload.h"
+
+#include <gtest/gtest.h>
+
+namespace load {
+namespace {
+
+WorkloadConfig config() {
+  WorkloadConfig made;
+  made.seed = 7;
+  made.lasts = core::seconds(100);
+  made.classes = {{"one", 3, {}, false, {core::to_bytes("a"), core::to_bytes("b")}},
+                  {"other", 1, {}, false, {core::to_bytes("c")}}};
+  return made;
+}
+
+std::vector<Arrival> all(const WorkloadConfig& made) {
+  Workload workload(made);
+  std::vector<Arrival> arrivals;
+  while (auto next = workload.next()) {
+    arrivals.push_back(*next);
+  }
+  return arrivals;
+}
+
+TEST(Workload, ArrivesAtTheStatedRateInOrderWithIdsFromOne) {
+  const auto arrivals = all(config());
+  EXPECT_NEAR(static_cast<double>(arrivals.size()), 5000, 250);
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    ASSERT_EQ(arrivals[i].task.id.value, i + 1);
+    ASSERT_TRUE(i == 0 || arrivals[i - 1].after <= arrivals[i].after);
+    ASSERT_LT(arrivals[i].after, core::seconds(100));
+  }
+}
+
+TEST(Workload, SharesFollowTheClasses) {
+  const auto arrivals = all(config());
+  std::size_t first = 0;
+  for (const Arrival& arrival : arrivals) {
+    first += arrival.task_class == 0 ? 1U : 0U;
+  }
+  EXPECT_NEAR(static_cast<double>(first) / static_cast<double>(arrivals.size()), 0.75, 0.03);
+}
+
+TEST(Workload, ServiceTimesDoNotMoveArrivals) {
+  WorkloadConfig exponential = config();
+  exponential.spread = Spread::kExponential;
+  const auto fixed = all(config());
+  const auto drawn = all(exponential);
+  ASSERT_EQ(fixed.size(), drawn.size());
+  double sum = 0;
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    ASSERT_EQ(fixed[i].after, drawn[i].after);
+    sum += core::to_seconds(drawn[i].task.service_cpu);
+  }
+  EXPECT_NEAR(sum / static_cast<double>(drawn.size()), 0.005, 0.0003);
+}
+
+TEST(Workload, StopsAtItsNumberAndConstantArrivalsAreEven) {
+  WorkloadConfig few = config();
+  few.tasks = 3;
+  few.arrivals = Arrivals::kConstant;
+  few.begins = core::seconds(1);
+  const auto arrivals = all(few);
+  ASSERT_EQ(arrivals.size(), 3U);
+  EXPECT_EQ(arrivals[2].after, core::seconds(1) + 3 * core::milliseconds(20));
+}
+
+}  // namespace
+}  // namespace load
