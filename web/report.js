@@ -103,7 +103,7 @@
 
   function datasets(kind, run) {
     if (kind === "latency") {
-      return [line("Latency, ms", "latency", run.latency, run, { fill: "origin" })];
+      return [line("Latency", "latency", run.latency, run, { fill: "origin" })];
     }
     return [
       line("Goodput", "goodput", run.goodput, run, { fill: "origin" }),
@@ -136,12 +136,11 @@
         layout: { padding: { top: run.flags.length > 0 ? 20 : 4 } },
         scales: {
           x: axis("seconds since the load began", { min: 0, max: run.end }),
-          y: axis("", { grace: "15%" }),
+          y: axis("", { grace: "40%" }),
         },
         plugins: {
           annotations: { bands: run.bands, flags: run.flags },
           legend: {
-            display: kind === "goodput",
             position: "bottom",
             labels: { color: colour("ink"), boxWidth: 14, boxHeight: 2 },
           },

@@ -1,6 +1,6 @@
 # cmake -D OUTPUT=FILE.cc -D STYLE=FILE -D SCRIPT=FILE -D CHARTS=FILE -P embed.cmake
-#   Writes the definitions of page_parts.h: each file as a string, and its hash as a content security
-#   policy names it.
+#   Writes the definitions of page_parts.h: each file as a string, and its hash as a content
+#   security policy names it.
 
 # base64_of_hex(VARIABLE HEX): RFC 4648, section 4.
 function(base64_of_hex variable hex)

@@ -14,9 +14,9 @@
 namespace report {
 namespace {
 
-constexpr double kWidth = 360;
-constexpr double kHeight = 300;
-constexpr double kRadius = 106;
+constexpr double kWidth = 420;
+constexpr double kHeight = 270;
+constexpr double kRadius = 92;
 // Beyond so many members only the leader and those hit by faults have room for a name.
 constexpr std::size_t kNamesFit = 24;
 
@@ -101,17 +101,27 @@ struct Look {
   bool named = true;
 };
 
-// So much of a name as has room; the whole one is the member's title.
+// So much of a name as has room, with its end, which tells agents of a pool apart; the whole one is
+// the member's title.
 std::string short_name(const std::string& name) {
-  constexpr std::size_t kBytesFit = 14;
-  std::size_t cut = kBytesFit;
-  if (name.size() <= cut) {
+  constexpr std::size_t kBytesFit = 17;
+  constexpr std::size_t kBegin = 9;
+  constexpr std::size_t kEnd = 6;
+  const auto inside = [&](std::size_t at) {
+    return (static_cast<unsigned char>(name[at]) & 0xC0U) == 0x80;
+  };
+  if (name.size() <= kBytesFit) {
     return name;
   }
-  while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80) {
-    --cut;
+  std::size_t begin = kBegin;
+  while (begin > 0 && inside(begin)) {
+    --begin;
   }
-  return name.substr(0, cut) + "…";
+  std::size_t end = name.size() - kEnd;
+  while (end < name.size() && inside(end)) {
+    ++end;
+  }
+  return name.substr(0, begin) + "…" + name.substr(end);
 }
 
 void draw_name(Markup& svg, const std::string& name, const Place& place) {
