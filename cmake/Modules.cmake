@@ -49,6 +49,7 @@ function(muster_programs module)
     add_executable(${program} ${source})
     target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src/${module})
     target_link_libraries(${program} PRIVATE muster_${module})
+    target_compile_definitions(${program} PRIVATE MUSTER_VERSION="${PROJECT_VERSION}")
   endforeach()
 endfunction()
 
