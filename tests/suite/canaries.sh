@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that must
-# be refused with exit code 2 and a message that names the place.
+# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that
+# must be refused with exit code 2 and a message that names the place.
 set -euo pipefail
 
 muster=$1
