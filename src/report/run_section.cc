@@ -46,7 +46,8 @@ void add_events(Markup& page, const lab::RunResult& run) {
     flags[flag.milestone] = flag.number;
   }
   page.html("<details class=\"events\"><summary>").number(run.milestones.size());
-  page.html(" events on the time axis</summary><div class=\"scroll\"><table><thead><tr>");
+  page.html(run.milestones.size() == 1 ? " event" : " events");
+  page.html(" on the time axis</summary><div class=\"scroll\"><table><thead><tr>");
   page.html(
       "<th class=\"num\">Time</th><th>Flag</th><th>Who</th><th>What</th></tr></thead><tbody>");
   for (std::size_t i = 0; i < std::min(run.milestones.size(), kEventsShown); ++i) {
