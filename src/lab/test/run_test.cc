@@ -26,7 +26,9 @@ workload: {rate: 20/s}
 
 RunResult run_text(const std::string& text, std::uint64_t seed = 1) {
   const auto file = load(text);
-  auto result = run(file, file.runs.front(), {.seed = seed});
+  RunOptions options;
+  options.seed = seed;
+  auto result = run(file, file.runs.front(), options);
   EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
   return *result;
 }
