@@ -38,7 +38,7 @@ int test(const TestFlags& flags);
 int run(const TestFlags& flags);
 
 struct ReplayFlags {
-  std::string run;  // scenario[/variant]@seed[#build]
+  std::string run;  // scenario[:variant]@seed[#build]
   bool json = false;
 };
 int replay(const ReplayFlags& flags);

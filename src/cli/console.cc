@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "report/replay.h"
 #include "scenario/metrics.h"
 
 namespace cli {
@@ -159,7 +160,7 @@ std::string explain(const lab::CaseResult& result) {
   out += "  when   " + (when == core::Time{} ? "over the whole run" : seconds(when)) + "\n";
   out += "  who    " + who + "\n";
   out += "  fault  " + fault + "\n";
-  return out + "  replay muster replay " + run->id() + "\n";
+  return out + "  replay " + report::replay_command(*run, "muster") + "\n";
 }
 
 std::string details(const lab::RunResult& run) {

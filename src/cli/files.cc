@@ -110,6 +110,7 @@ core::Result<lab::Case> load_case(const fs::path& path) {
   };
   lab::Case made;
   made.path = path.string();
+  made.found_as = path.string();
   made.file = TRY(scenario::load(text, path.string(), options));
   return made;
 }
@@ -119,6 +120,7 @@ core::Result<std::vector<lab::Case>> load_suite() {
   std::vector<lab::Case> cases;
   for (const fs::path& path : TRY(yaml_files(root / "scenarios" / "suite"))) {
     cases.push_back(TRY(load_case(path)));
+    cases.back().found_as.clear();
   }
   return cases;
 }
@@ -137,6 +139,7 @@ core::Result<lab::Case> find_case(std::string_view name) {
     for (const fs::path& path : TRY(yaml_files(root / "scenarios" / folder))) {
       auto loaded = TRY(load_case(path));
       if (loaded.file.base.name == name) {
+        loaded.found_as.clear();
         return loaded;
       }
       known += (known.empty() ? "" : ", ") + loaded.file.base.name;

@@ -21,7 +21,8 @@ namespace cli {
 // one. kNotFound when there is none.
 [[nodiscard]] core::Result<std::filesystem::path> home();
 
-// Loads one scenario file; data files are looked for beside it, then in home()/data.
+// Loads one scenario file, which its runs are then named after; data files are looked for beside
+// it, then in home()/data.
 [[nodiscard]] core::Result<lab::Case> load_case(const std::filesystem::path& path);
 
 // The built-in suite in its order.

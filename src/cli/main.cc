@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "build.h"
 #include "commands.h"
 #include "core/hash_map.h"
 #include "session.h"
@@ -34,7 +35,7 @@ void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
 int main(int argc, char** argv) {
   CLI::App app{"Muster: does this swarm of agents pass muster?", "muster"};
   app.require_subcommand(1);
-  app.set_version_flag("--version", MUSTER_VERSION);
+  app.set_version_flag("--version", MUSTER_VERSION " build " + std::string(cli::build_identity()));
   int code = 0;
 
   cli::TestFlags test_flags;
@@ -52,7 +53,7 @@ int main(int argc, char** argv) {
   run->callback([&] { code = cli::run(run_flags); });
 
   cli::ReplayFlags replay_flags;
-  CLI::App* replay = app.add_subcommand("replay", "run SCENARIO[/VARIANT]@SEED[#BUILD] again");
+  CLI::App* replay = app.add_subcommand("replay", "run SCENARIO[:VARIANT]@SEED[#BUILD] again");
   replay->add_option("RUN", replay_flags.run)->required();
   replay->add_flag("--json", replay_flags.json, "print one JSON object");
   replay->callback([&] { code = cli::replay(replay_flags); });

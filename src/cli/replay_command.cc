@@ -1,7 +1,8 @@
-// replay and trace: a run by its name, SCENARIO[/VARIANT]@SEED[#BUILD].
+// replay and trace: a run by its name, SCENARIO[:VARIANT]@SEED[#BUILD].
 #include <charconv>
 #include <cstdio>
 
+#include "build.h"
 #include "commands.h"
 #include "console.h"
 #include "files.h"
@@ -14,39 +15,49 @@ namespace {
 
 struct RunName {
   std::string scenario;
-  std::string variant;
+  std::string variant;  // empty: the first
   std::uint64_t seed = 0;
+  std::string build;  // empty: not said
 };
 
 core::Result<RunName> parse(std::string_view text) {
-  const std::string_view whole = text;
-  text = text.substr(0, text.find('#'));
   RunName name;
   const std::size_t at = text.rfind('@');
   const auto bad = [&] {
     return core::fail(core::Code::kInvalid,
-                      "'" + std::string(whole) +
-                          "' is not a run; runs are SCENARIO@SEED or SCENARIO/VARIANT@SEED, as the "
-                          "report prints them");
+                      "'" + std::string(text) +
+                          "' is not a run; runs are SCENARIO@SEED or SCENARIO:VARIANT@SEED#BUILD, "
+                          "as the report prints them");
   };
   if (at == std::string_view::npos) {
     return bad();
   }
-  const std::string_view digits = text.substr(at + 1);
+  const std::size_t hash = text.find('#', at);
+  name.build = hash == std::string_view::npos ? "" : text.substr(hash + 1);
+  const std::string_view digits = text.substr(at + 1, hash - at - 1);
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), name.seed);
   if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) {
     return bad();
   }
-  text = text.substr(0, at);
-  const bool is_path = text.find(".yaml") != std::string_view::npos;
-  const std::size_t slash = is_path ? text.find(".yaml/") : text.rfind('/');
-  const std::size_t cut = slash == std::string_view::npos ? text.size()
-                          : is_path                       ? slash + 5
-                                                          : slash;
-  name.scenario = text.substr(0, cut);
-  name.variant = cut < text.size() ? text.substr(cut + 1) : "";
+  const std::string_view scenario = text.substr(0, at);
+  const std::size_t colon = scenario.rfind(':');
+  // A path may have a colon of its own; a variant has no slash.
+  const bool has_variant =
+      colon != std::string_view::npos && scenario.find('/', colon) == std::string_view::npos;
+  name.scenario = scenario.substr(0, has_variant ? colon : scenario.size());
+  name.variant = has_variant ? scenario.substr(colon + 1) : "";
   return name;
+}
+
+void warn_of_another_build(const RunName& name) {
+  const std::string_view here = build_identity();
+  if (!name.build.empty() && name.build != here) {
+    std::fprintf(stderr,
+                 "muster: this run is of build %s, and this program is build %.*s: other sources, "
+                 "so what follows may differ. To see the same run, build the sources it is of.\n",
+                 name.build.c_str(), static_cast<int>(here.size()), here.data());
+  }
 }
 
 struct Found {
@@ -58,16 +69,18 @@ struct Found {
 
 core::Result<Found> find(std::string_view text) {
   const RunName name = TRY(parse(text));
+  warn_of_another_build(name);
   Found found{TRY(find_case(name.scenario)), 0, name.seed};
   if (name.variant.empty()) {
     return found;
   }
   std::string known;
   for (; found.variant < found.source.file.runs.size(); ++found.variant) {
-    if (found.scenario().run == name.variant) {
+    const std::string word = lab::variant_word(found.scenario().run);
+    if (word == name.variant) {
       return found;
     }
-    known += (known.empty() ? "" : ", ") + found.scenario().run;
+    known += (known.empty() ? "" : ", ") + word;
   }
   return core::fail(core::Code::kInvalid,
                     name.scenario + " has no variant '" + name.variant + "'; it has: " + known);
@@ -84,6 +97,7 @@ int replay(const ReplayFlags& flags) {
   one.file.runs = {found->scenario()};
   lab::SuiteOptions options;
   options.suite = flags.run;
+  options.build = build_identity();
   options.seed = found->seed;
   options.clock_s = wall_clock_s;
   options.interrupted = interrupted;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "build.h"
 #include "commands.h"
 #include "console.h"
 #include "files.h"
@@ -49,6 +50,7 @@ core::Result<std::vector<lab::Case>> select(const TestFlags& flags) {
 lab::SuiteOptions options_for(const TestFlags& flags) {
   lab::SuiteOptions options;
   options.suite = flags.file.empty() ? "built-in" : flags.file;
+  options.build = build_identity();
   options.seed = flags.seed;
   options.seeds = flags.seeds;
   options.timeout_s = flags.timeout_s;

@@ -231,7 +231,18 @@ class Runner {
 }  // namespace
 
 std::string RunResult::id() const {
-  return scenario + (run == "base" ? "" : "/" + run) + "@" + std::to_string(seed);
+  return (found_as.empty() ? scenario : found_as) + (run == "base" ? "" : ":" + variant_word(run)) +
+         "@" + std::to_string(seed) + (build.empty() ? "" : "#" + build);
+}
+
+std::string variant_word(std::string_view variant) {
+  std::string word(variant);
+  for (char& letter : word) {
+    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                       (letter >= '0' && letter <= '9') || letter == '.' || letter == '_';
+    letter = plain ? letter : '-';
+  }
+  return word;
 }
 
 std::string_view RunResult::node_name(world::NodeId node) const {

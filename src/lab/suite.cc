@@ -41,6 +41,8 @@ core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
   auto result = run(file, file.runs[job.run_index], run_options);
   if (result) {
     result->wall_s = options.clock_s() - begin;
+    result->build = options.build;
+    result->found_as = cases[job.case_index].found_as;
     if (job.seed != options.seed) {  // only the first seed is drawn
       result->bins.clear();
       result->latencies_s.clear();
@@ -241,6 +243,7 @@ core::Result<SuiteResult> run_suite(const std::vector<Case>& cases, const SuiteO
   }
   SuiteResult suite;
   suite.suite = options.suite;
+  suite.build = options.build;
   suite.seed = options.seed;
   suite.seeds = options.seeds;
   suite.interrupted = options.interrupted();

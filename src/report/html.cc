@@ -54,6 +54,9 @@ void add_banner(Markup& page, const lab::SuiteResult& suite) {
                                   std::to_string(suite.seed + suite.seeds - 1));
   add_fact(page, "Wall time", with_unit(suite.wall_s, scenario::Unit::kSeconds));
   add_fact(page, "Fingerprint", hex16(suite.fingerprint));
+  if (!suite.build.empty()) {
+    add_fact(page, "Build", suite.build);
+  }
   page.html("</dl></header>\n");
 }
 

@@ -121,6 +121,7 @@ std::string suite_json(const lab::SuiteResult& suite) {
     cases.push_back(case_object(result));
   }
   const Json object = {{"suite", suite.suite},
+                       {"build", suite.build},
                        {"world", suite.world},
                        {"seed", suite.seed},
                        {"fingerprint", hex16(suite.fingerprint)},

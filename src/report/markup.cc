@@ -127,8 +127,8 @@ std::string with_unit(double value, scenario::Unit unit) {
 
 std::string shell_word(std::string_view text) {
   constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@-+=:,";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./@-+=:,#";
+  if (!text.empty() && text[0] != '#' && text.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(text);
   }
   std::string quoted = "'";

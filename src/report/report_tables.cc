@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "report/replay.h"
 #include "run_section.h"
 
 namespace report {
@@ -252,7 +253,7 @@ void add_runs(Markup& page, const lab::CaseResult& result, const PageInfo& info)
     page.number(run.account.offered).html("</td><td class=\"num\">").number(run.account.lost);
     page.html("</td><td><code>").html(hex16(run.fingerprint)).html("</code></td><td><code>");
     page.html(hex16(run.schedule)).html("</code></td><td><code>");
-    page.text(replay_command(run, info)).html("</code></td></tr>");
+    page.text(replay_command(run, info.program)).html("</code></td></tr>");
   }
   close_table(page);
   page.html("</details>");

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "charts.h"
+#include "report/replay.h"
 #include "topology_picture.h"
 
 namespace report {
@@ -69,10 +70,6 @@ void add_events(Markup& page, const lab::RunResult& run) {
 
 }  // namespace
 
-std::string replay_command(const lab::RunResult& run, const PageInfo& info) {
-  return info.program + " replay " + shell_word(run.id());
-}
-
 std::string target_names(const lab::RunResult& run, const lab::FaultRecord& fault) {
   constexpr std::size_t kNamesShown = 6;
   std::string names;
@@ -115,7 +112,7 @@ void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
   }
   page.html("</div>");
   add_events(page, run);
-  page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info));
+  page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info.program));
   page.html("</code></p></section>");
 }
 

@@ -13,9 +13,6 @@ namespace report {
 void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
              std::string_view caption, const PageInfo& info);
 
-// "muster replay mesh-basic@1", for a shell.
-[[nodiscard]] std::string replay_command(const lab::RunResult& run, const PageInfo& info);
-
 // "momentum-2, momentum-3"
 [[nodiscard]] std::string target_names(const lab::RunResult& run, const lab::FaultRecord& fault);
 // "10.31 s" since the load began; "-" for never.

@@ -66,6 +66,19 @@ TEST(Run, WatchingAWindowDoesNotChangeTheRun) {
   EXPECT_NE(window.perfetto(*watched).find("\"traceEvents\""), std::string::npos);
 }
 
+TEST(Run, HasANameThatAShellTakesAsItIs) {
+  RunResult result;
+  result.scenario = "star-hub";
+  result.run = "base";
+  result.seed = 7;
+  EXPECT_EQ(result.id(), "star-hub@7");
+  result.run = "1200/s";
+  result.build = "5f0c2a9133";
+  EXPECT_EQ(result.id(), "star-hub:1200-s@7#5f0c2a9133");
+  result.found_as = "mine/hub.yaml";
+  EXPECT_EQ(result.id(), "mine/hub.yaml:1200-s@7#5f0c2a9133");
+}
+
 TEST(Run, AHubWithoutStandbysIsASinglePointOfFailure) {
   const RunResult result = run_text(std::string(kStar) +
                                     "topology: {standbys: 0}\n"

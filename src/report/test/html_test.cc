@@ -58,7 +58,7 @@ TEST(SuiteHtml, GivesTheCommandThatReplaysEachRun) {
   const std::string page = suite_html(sample_suite(), {"./run", "0.1.0"});
   EXPECT_THAT(page, HasSubstr("<code>./run replay star-failover@1</code>"));
   EXPECT_THAT(page, HasSubstr("<code>./run replay star-failover@2</code>"));
-  EXPECT_THAT(page, HasSubstr(escaped("./run replay 'mesh '\\''$(reboot)/50/s@1'")));
+  EXPECT_THAT(page, HasSubstr(escaped("./run replay 'mesh '\\''$(reboot):50-s@1#5f0c2a91'")));
 }
 
 TEST(SuiteHtml, ShowsVerdictsReasonsAndViolations) {

@@ -94,6 +94,7 @@ lab::RunResult star_run(std::uint64_t seed) {
 lab::RunResult mesh_run(std::string variant) {
   lab::RunResult run = star_run(1);
   run.scenario = "mesh '$(reboot)";
+  run.build = "5f0c2a91";
   run.run = std::move(variant);
   run.node_names.clear();
   run.links.clear();
@@ -166,6 +167,7 @@ lab::CaseResult mesh_case() {
 lab::SuiteResult sample_suite() {
   lab::SuiteResult suite;
   suite.suite = "sample";
+  suite.build = "5f0c2a91";
   suite.seed = 1;
   suite.seeds = 2;
   suite.fingerprint = 0xABCDEF;

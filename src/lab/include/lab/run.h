@@ -46,6 +46,8 @@ struct LinkPicture {
 struct RunResult {
   std::string scenario;  // name of the file's scenario
   std::string run;       // variant
+  std::string found_as;  // what a command takes for the scenario; empty: its name
+  std::string build;     // of the program that ran it; may be empty
   std::uint64_t seed = 0;
   std::uint64_t fingerprint = 0;
   std::uint64_t schedule = 0;  // digest of the fault schedule
@@ -71,10 +73,15 @@ struct RunResult {
   Verdict verdict = Verdict::kFail;
   std::string reason;
 
-  // "name@seed", or "name/variant@seed": what replay and trace take.
+  // "name@seed#build", or "name:variant@seed#build": what replay and trace take. No character of it
+  // needs quotes in a shell, unless the scenario is found as a path that has such.
   [[nodiscard]] std::string id() const;
   [[nodiscard]] std::string_view node_name(world::NodeId node) const;
 };
+
+// A variant's name as it stands in a run's: letters, digits, '.', '_' and '-' as they are, any
+// other character as '-'. "1200/s" is "1200-s".
+[[nodiscard]] std::string variant_word(std::string_view variant);
 
 struct RunOptions {
   std::uint64_t seed = 1;

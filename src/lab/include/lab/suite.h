@@ -23,6 +23,7 @@ inline constexpr std::uint64_t kSeedsToJudge = 20;
 struct Case {
   std::string path;  // as the user would name it in a command
   scenario::ScenarioFile file;
+  std::string found_as{};  // what stands for it in the names of its runs; empty: its name
 };
 
 // Over the seeds of a case's first variant.
@@ -52,6 +53,7 @@ struct CaseResult {
 
 struct SuiteResult {
   std::string suite;
+  std::string build;  // of the program; may be empty
   std::string world = "sim";
   std::uint64_t seed = 1;  // the first
   std::uint64_t seeds = 1;
@@ -64,6 +66,7 @@ struct SuiteResult {
 
 struct SuiteOptions {
   std::string suite = "built-in";
+  std::string build;  // of the program, for the names of runs; empty: names without it
   std::uint64_t seed = 1;
   std::uint64_t seeds = 1;
   // Calls body(0) … body(count - 1), in any order and possibly at the same time.
