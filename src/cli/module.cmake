@@ -12,3 +12,5 @@ add_custom_command(
   COMMENT "Hashing the sources"
   VERBATIM)
 target_sources(${target} PRIVATE ${identity})
+# A generated file stands outside the source folder, where a unity build would look for it.
+set_source_files_properties(${identity} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

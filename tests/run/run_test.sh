@@ -39,8 +39,10 @@ new_machine() {
   fake cmake 'mkdir -p "build/$2"; touch "build/$2/build.ninja"
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "build/$2/CMakeCache.txt"'
   fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
-  mkdir -p "$project/tests/tidy" "$project/tests/full"
+  mkdir -p "$project/tests/"{tidy,determinism,full}
   ln -s /bin/true "$project/tests/tidy/tidy.sh"
+  fake determinism.sh
+  ln -s "$scratch/bin/determinism.sh" "$project/tests/determinism/determinism.sh"
   fake ninja 'printf "#!/bin/bash\nprintf \"[%%s]\" muster \"\$@\"\n" > "$2/muster"
     chmod +x "$2/muster"'
 }
@@ -161,6 +163,7 @@ expect 0 '^100% tests passed' check
 called '^ninja -C .*build/dev .* all$'
 called '^ninja -C .*build/dev .* all_verify_interface_header_sets$'
 called '^ctest --test-dir .*build/dev .*--output-on-failure'
+called '^determinism.sh builds .*build/dev/muster .*build/release/muster$'
 uncalled '^cmake --preset asan'
 expect 0 'all passed$' check --full
 called '^ctest --test-dir .*build/asan'
@@ -168,6 +171,9 @@ fake ctest 'echo "66% tests passed, 1 tests failed out of 3"; exit 8'
 ln -s /bin/false "$project/tests/full/campaign.sh"
 expect 1 '^66% tests passed' check
 expect 1 'failed: tests$' check
+fake determinism.sh 'exit 1'
+expect 1 'failed: tests build types agree$' check
+fake determinism.sh
 expect 1 'failed: tests sanitizers slow checks$' check --full
 
 # Usage.
