@@ -6,6 +6,7 @@
 #include "market/trace.h"
 #include "market/trade_report.h"
 #include "swarm/trace.h"
+#include "verdict.h"
 
 namespace check {
 namespace {

@@ -6,10 +6,6 @@
 namespace check {
 namespace {
 
-std::string name_of(world::NodeId node) {
-  return "node " + text(std::uint64_t{node.value});
-}
-
 template <class Record>
 std::string name_of_question(const Record& record) {
   return "attempt " + text(std::uint64_t{record.attempt}) + " at task " + text(record.task.value);

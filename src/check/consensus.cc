@@ -5,11 +5,7 @@
 namespace check {
 namespace {
 
-std::string name_of(world::NodeId node) {
-  return "node " + text(std::uint64_t{node.value});
-}
-
-std::string name_of(swarm::Index index, const Known& known) {
+std::string name_of_entry(swarm::Index index, const Known& known) {
   return "entry " + text(index) + " of term " + text(known.term) + " with digest " +
          text(known.digest);
 }
@@ -135,7 +131,8 @@ void Consensus::on(const Moment& moment, const swarm::EntryDurable& record) {
   const Known final = committed_.at(record.index);
   if (record.index <= self.log.settled()) {
     durable_.expect(final.term == 0 || final == known, moment, [&] {
-      return name_of(record.index, known) + " overwrites committed " + name_of(record.index, final);
+      return name_of_entry(record.index, known) + " overwrites committed " +
+             name_of_entry(record.index, final);
     });
     return;
   }
@@ -145,8 +142,8 @@ void Consensus::on(const Moment& moment, const swarm::EntryDurable& record) {
     first_digest = proposed_.try_emplace({record.index, record.term}, record.digest).first->second;
   }
   agreement_.expect(first_digest == record.digest, moment, [&] {
-    return "log matching: " + name_of(record.index, known) + " has digest " + text(first_digest) +
-           " elsewhere";
+    return "log matching: " + name_of_entry(record.index, known) + " has digest " +
+           text(first_digest) + " elsewhere";
   });
   self.log.settle(committed_);
 }
@@ -171,7 +168,7 @@ void Consensus::on(const Moment& moment, const swarm::SnapshotDurable& record) {
 
 std::string Consensus::backing_fault(const Moment& moment, const swarm::Committed& record) {
   const Known known{record.term, record.digest};
-  const std::string claim = "commits " + name_of(record.index, known) + ", but ";
+  const std::string claim = "commits " + name_of_entry(record.index, known) + ", but ";
   if (record.voters != member(moment.who).voters) {
     return claim + "the voters that it names are not the configuration in force";
   }
@@ -206,7 +203,7 @@ void Consensus::agree(const Moment& moment, swarm::Index index, const Known& kno
   self.commit = std::max(self.commit, index);
   const Known final = committed_.at(index);
   agreement_.expect(final.term == 0 || final == known, moment, [&] {
-    return name_of(index, known) + " is committed, but so is " + name_of(index, final);
+    return name_of_entry(index, known) + " is committed, but so is " + name_of_entry(index, final);
   });
   if (final.term == 0 && index > 0) {
     committed_.put(index, known);
@@ -221,7 +218,7 @@ void Consensus::judge_later_leaders(const Moment& moment, const swarm::Committed
   for (auto it = leaders_.upper_bound(record.leader_term); it != leaders_.end(); ++it) {
     const auto& [later, node] = *it;
     completeness_.expect(member(node).log.holds(record.index, known), moment, [&] {
-      return "commits " + name_of(record.index, known) + " as leader of term " +
+      return "commits " + name_of_entry(record.index, known) + " as leader of term " +
              text(record.leader_term) + ", but the leader of term " + text(later) + ", " +
              name_of(node) + ", does not hold it";
     });

@@ -7,11 +7,7 @@
 namespace check {
 namespace {
 
-std::string name_of(world::NodeId node) {
-  return "node " + text(std::uint64_t{node.value});
-}
-
-std::string name_of(swarm::TaskId task, swarm::Attempt attempt) {
+std::string name_of_attempt(swarm::TaskId task, swarm::Attempt attempt) {
   return "attempt " + text(std::uint64_t{attempt}) + " at task " + text(task.value);
 }
 
@@ -47,14 +43,14 @@ void Fencing::on(const Moment& moment, const swarm::TaskAssigned& record) {
   const bool ready =
       office != offices_.end() && office->second.leader == moment.who && office->second.ready;
   stale_.expect(ready, moment, [&] {
-    return "assigns " + name_of(record.task, record.attempt) + " in term " + text(record.term) +
-           " without being that term's ready leader";
+    return "assigns " + name_of_attempt(record.task, record.attempt) + " in term " +
+           text(record.term) + " without being that term's ready leader";
   });
   const Assigned assigned{record.agent, record.term};
   const auto [it, fresh] = assigned_.try_emplace({record.task, record.attempt}, assigned);
   stale_.expect(fresh, moment, [&] {
-    return "assigns " + name_of(record.task, record.attempt) + " to " + name_of(record.agent) +
-           ", which " + name_of(it->second.agent) + " has already";
+    return "assigns " + name_of_attempt(record.task, record.attempt) + " to " +
+           name_of(record.agent) + ", which " + name_of(it->second.agent) + " has already";
   });
 }
 
@@ -63,9 +59,9 @@ void Fencing::on(const Moment& moment, const swarm::AssignmentReceived& record) 
   // A late copy of an assignment may arrive when its task is closed and forgotten here.
   if (it != assigned_.end()) {
     stale_.expect(it->second == Assigned{moment.who, record.term}, moment, [&] {
-      return "begins " + name_of(record.task, record.attempt) + " of term " + text(record.term) +
-             ", which was assigned to " + name_of(it->second.agent) + " in term " +
-             text(it->second.term);
+      return "begins " + name_of_attempt(record.task, record.attempt) + " of term " +
+             text(record.term) + ", which was assigned to " + name_of(it->second.agent) +
+             " in term " + text(it->second.term);
     });
   }
 }
@@ -87,7 +83,7 @@ std::string Fencing::authority_fault(const market::Accepted& event) const {
   const market::Authority& authority = *event.request.authority;
   const swarm::TaskId task(authority.task.value);
   const std::string order =
-      "order " + text(event.order.value) + " for " + name_of(task, authority.attempt);
+      "order " + text(event.order.value) + " for " + name_of_attempt(task, authority.attempt);
   if (authority.term < fence_of(authority.group)) {
     return order + " is accepted with term " + text(authority.term) + ", below the fence of " +
            text(fence_of(authority.group));

@@ -18,10 +18,6 @@ constexpr std::uint64_t kTimersPerMember = 256;
 constexpr std::uint64_t kTimersPerPeer = 4;
 constexpr std::uint64_t kTimersPerOpenTask = 4;
 
-std::string name_of(world::NodeId node) {
-  return "node " + text(std::uint64_t{node.value});
-}
-
 }  // namespace
 
 Liveness::Liveness(const CheckConfig& config) : config_(config) {}

@@ -5,12 +5,12 @@
 namespace check {
 namespace {
 
-std::string name_of(market::OrderId order) {
+std::string name_of_order(market::OrderId order) {
   return "order " + text(order.value);
 }
 
 std::string not_open(market::OrderId order) {
-  return name_of(order) + ", which is not open: never accepted, filled whole, or cancelled";
+  return name_of_order(order) + ", which is not open: never accepted, filled whole, or cancelled";
 }
 
 std::string leg_fault(const market::Filled& event, const market::FillLeg& leg, market::Side side,
@@ -22,17 +22,17 @@ std::string leg_fault(const market::Filled& event, const market::FillLeg& leg, m
   }
   if (order->side != side || order->account != leg.account || order->symbol != event.symbol ||
       order->key != leg.key) {
-    return fill + name_of(leg.order) + ", whose side, account, symbol or key is another";
+    return fill + name_of_order(leg.order) + ", whose side, account, symbol or key is another";
   }
   if (event.quantity.shares > order->left()) {
-    return fill + text(event.quantity.shares) + " shares of " + name_of(leg.order) +
+    return fill + text(event.quantity.shares) + " shares of " + name_of_order(leg.order) +
            ", of which only " + text(order->left()) + " are left";
   }
   const bool within =
       side == market::Side::kBuy ? event.price <= order->limit : event.price >= order->limit;
   if (!within) {
-    return fill + name_of(leg.order) + " at " + text(event.price.ticks) + ", beyond its limit " +
-           text(order->limit.ticks);
+    return fill + name_of_order(leg.order) + " at " + text(event.price.ticks) +
+           ", beyond its limit " + text(order->limit.ticks);
   }
   return {};
 }
@@ -43,14 +43,14 @@ std::string cancel_fault(const market::Cancelled& event, const MarketView& view)
     return "a cancel is of " + not_open(event.order);
   }
   if (order->account != event.account || order->key != event.key) {
-    return "a cancel is of " + name_of(event.order) + ", whose account or key is another";
+    return "a cancel is of " + name_of_order(event.order) + ", whose account or key is another";
   }
   if (order->left() != event.remaining.shares) {
-    return name_of(event.order) + " is cancelled with " + text(event.remaining.shares) +
+    return name_of_order(event.order) + " is cancelled with " + text(event.remaining.shares) +
            " shares left, but its fills leave " + text(order->left());
   }
   if (event.reason == market::CancelReason::kFillOrKill && order->filled > 0) {
-    return name_of(event.order) + " was to be filled whole or not at all, and " +
+    return name_of_order(event.order) + " was to be filled whole or not at all, and " +
            text(order->filled) + " shares were";
   }
   return {};
@@ -62,10 +62,10 @@ std::string replace_fault(const market::Replaced& event, const MarketView& view)
     return "a replacement is of " + not_open(event.order);
   }
   if (order->account != event.account) {
-    return "a replacement is of " + name_of(event.order) + ", whose account is another";
+    return "a replacement is of " + name_of_order(event.order) + ", whose account is another";
   }
   if (event.quantity.shares <= order->filled) {
-    return name_of(event.order) + " is replaced by one of " + text(event.quantity.shares) +
+    return name_of_order(event.order) + " is replaced by one of " + text(event.quantity.shares) +
            " shares, though " + text(order->filled) + " are filled";
   }
   return {};
@@ -75,7 +75,7 @@ std::string replace_fault(const market::Replaced& event, const MarketView& view)
 
 void Orders::introduce(const Moment& moment, market::OrderId first, std::uint64_t count) {
   life_.expect(first.value > last_order_, moment, [&] {
-    return name_of(first) + " is accepted after order " + text(last_order_) +
+    return name_of_order(first) + " is accepted after order " + text(last_order_) +
            ": an id is used once, in ascending order";
   });
   if (count > 0) {

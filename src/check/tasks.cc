@@ -3,13 +3,7 @@
 #include <algorithm>
 
 namespace check {
-namespace {
-
-std::string name_of(swarm::TaskId task) {
-  return "task " + text(task.value);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void Tasks::on(const Moment& moment, const swarm::TaskAccepted& record) {
   Life& life = tasks_[record.task];

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "check/invariant.h"
+#include "swarm/task.h"
 
 namespace check {
 
@@ -56,6 +57,12 @@ inline std::string text(std::uint64_t number) {
 }
 inline std::string text(std::int64_t number) {
   return std::to_string(number);
+}
+inline std::string name_of(world::NodeId node) {
+  return "node " + text(std::uint64_t{node.value});
+}
+inline std::string name_of(swarm::TaskId task) {
+  return "task " + text(task.value);
 }
 
 }  // namespace check

@@ -4,7 +4,7 @@
 namespace num {
 namespace {
 
-constexpr int kTermsMax = 1'000'000;
+constexpr int kFractionTermsMax = 1'000'000;
 
 // x^a y^b gamma(a + b) / (gamma(a) gamma(b)) with y = 1 - x, as Loader's binomial density.
 double beta_weight(double x, double y, double a, double b) {
@@ -20,7 +20,7 @@ double beta_fraction(double x, double a, double b) {
   double c = 1;
   double d = 1 / (1 - (a + b) * x / (a + 1));
   double value = d;
-  for (int m = 1; m < kTermsMax; ++m) {
+  for (int m = 1; m < kFractionTermsMax; ++m) {
     const double even = m * (b - m) * x / ((a + 2.0 * m - 1) * (a + 2.0 * m));
     d = 1 / (1 + even * d);
     c = 1 + even / c;
@@ -37,14 +37,14 @@ double beta_fraction(double x, double a, double b) {
   return value;
 }
 
-bool valid(double a, double b) {
+bool valid_shapes(double a, double b) {
   return a >= kShapeMin && a <= kShapeMax && b >= kShapeMin && b <= kShapeMax;
 }
 
 }  // namespace
 
 double beta_cdf(double x, double a, double b) {
-  if (!valid(a, b) || !(x >= 0 && x <= 1)) {
+  if (!valid_shapes(a, b) || !(x >= 0 && x <= 1)) {
     return kNan;
   }
   if (x == 0 || x == 1) {
@@ -59,7 +59,7 @@ double beta_cdf(double x, double a, double b) {
 }
 
 double beta_quantile(double p, double a, double b) {
-  if (!valid(a, b) || !(p >= 0 && p <= 1)) {
+  if (!valid_shapes(a, b) || !(p >= 0 && p <= 1)) {
     return kNan;
   }
   if (p == 0 || p == 1) {

@@ -71,7 +71,7 @@ double upper_fraction(double shape, double x) {
   return value * gamma_weight(shape, x);
 }
 
-bool valid(double shape, double x) {
+bool in_domain(double shape, double x) {
   return shape >= kShapeMin && shape <= kShapeMax && x >= 0;
 }
 
@@ -125,7 +125,7 @@ double deviance(double x, double a) {
 }
 
 double gamma_p(double shape, double x) {
-  if (!valid(shape, x)) {
+  if (!in_domain(shape, x)) {
     return kNan;
   }
   if (x == 0 || x > kBeyond) {
@@ -135,7 +135,7 @@ double gamma_p(double shape, double x) {
 }
 
 double gamma_q(double shape, double x) {
-  if (!valid(shape, x)) {
+  if (!in_domain(shape, x)) {
     return kNan;
   }
   if (x == 0 || x > kBeyond) {

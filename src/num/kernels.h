@@ -26,6 +26,11 @@ inline constexpr double kLn2High = 0x1.62e42feep-1;
 inline constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
 inline constexpr double kHalfLogTwoPi = 0.91893853320467274178;
 
+// False for infinities and NaN.
+constexpr bool finite(double value) {
+  return value - value == 0;
+}
+
 constexpr double magnitude(double x) {
   return x < 0 ? -x : x;
 }

@@ -13,12 +13,7 @@ namespace {
 constexpr double kPivotShareMin = 1e-14;
 constexpr double kColumnShareMin = 1e-12;
 
-// False for infinities and NaN.
-bool finite(double value) {
-  return value - value == 0;
-}
-
-bool finite(const Matrix& a, std::span<const double> b) {
+bool all_finite(const Matrix& a, std::span<const double> b) {
   for (std::size_t row = 0; row < a.rows(); ++row) {
     for (std::size_t column = 0; column < a.columns(); ++column) {
       if (!finite(a.at(row, column))) {
@@ -180,7 +175,7 @@ std::vector<double> multiply(const Matrix& a, std::span<const double> x) {
 
 core::Result<std::vector<double>> solve(const Matrix& a, std::span<const double> b) {
   core::check(a.rows() == a.columns() && a.rows() == b.size(), "solve needs a square system");
-  if (!finite(a, b)) {
+  if (!all_finite(a, b)) {
     return not_finite();
   }
   const double pivot_min = largest_entry(a) * kPivotShareMin;
@@ -230,13 +225,13 @@ core::Result<Matrix> cholesky(const Matrix& a) {
       }
     }
   }
-  return finite(lower, {}) ? core::Result<Matrix>(lower) : core::Result<Matrix>(not_finite());
+  return all_finite(lower, {}) ? core::Result<Matrix>(lower) : core::Result<Matrix>(not_finite());
 }
 
 core::Result<std::vector<double>> least_squares(const Matrix& a, std::span<const double> b) {
   core::check(a.rows() >= a.columns() && a.columns() > 0 && a.rows() == b.size(),
               "least squares needs at least as many equations as unknowns");
-  if (!finite(a, b)) {
+  if (!all_finite(a, b)) {
     return not_finite();
   }
   Matrix left = a;

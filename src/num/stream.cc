@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "kernels.h"
 #include "num/math.h"
 
 namespace num {
@@ -12,10 +13,6 @@ __extension__ using Wide = unsigned __int128;
 
 std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>((static_cast<Wide>(a) * b) >> 64U);
-}
-
-bool finite(double value) {
-  return value - value == 0;
 }
 
 core::Duration to_duration(double nanoseconds) {

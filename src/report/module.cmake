@@ -16,3 +16,5 @@ add_custom_command(
   COMMENT "Embedding the report page's script and style"
   VERBATIM)
 target_sources(${target} PRIVATE ${parts})
+# A generated file stands outside the source folder, where a unity build would look for it.
+set_source_files_properties(${parts} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "build.h"
+#include "characters.h"
 #include "merge.h"
 #include "rules.h"
 #include "section.h"
@@ -16,8 +17,6 @@
 
 namespace scenario {
 namespace {
-
-constexpr std::size_t kNameBytes = 64;
 
 // A run before it is resolved.
 struct Variant {
@@ -34,8 +33,8 @@ std::string slug_of(std::string_view file_name) {
   }
   std::string slug;
   for (const char letter : file_name.substr(0, file_name.find_last_of('.'))) {
-    const bool upper = letter >= 'A' && letter <= 'Z';
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+    const bool upper = is_upper(letter);
+    const bool plain = is_lower(letter) || is_digit(letter);
     slug += upper ? static_cast<char>(letter - 'A' + 'a') : plain ? letter : '-';
   }
   slug.resize(std::min(slug.size(), kNameBytes));
@@ -44,9 +43,8 @@ std::string slug_of(std::string_view file_name) {
 
 bool is_run_name(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytes &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
 Tree without_file_keys(const Tree& file) {

@@ -2,27 +2,17 @@
 
 #include <algorithm>
 
+#include "characters.h"
 #include "core/check.h"
 #include "values.h"
 
 namespace scenario {
 namespace {
 
-constexpr std::size_t kNameBytes = 64;
 constexpr std::size_t kSymbolBytes = 12;
 
 core::Result<void> validate_value(const Tree& tree, const Key& key, const std::string& path,
                                   const Source& source);
-
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool fits(Shape shape, std::string_view text) {
   if (text.empty()) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "characters.h"
 #include "source.h"
 
 namespace scenario {
@@ -57,10 +58,6 @@ std::unexpected<std::string> not_a(std::string_view text, std::string_view form)
 
 std::unexpected<std::string> too_large(std::string_view text) {
   return std::unexpected("is " + quote(text) + ", which is too large; use a smaller number");
-}
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
 }
 
 // mantissa / 10^decimals

@@ -9,7 +9,7 @@ namespace stats {
 namespace {
 
 // Products of fractions miss shares like one half by a rounding error.
-constexpr double kRounding = 1e-12;
+constexpr double kShareRounding = 1e-12;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::vector<Step> kaplan_meier(std::span<const Duration> durations) {
 std::optional<double> survival_quantile(std::span<const Step> curve, double p) {
   core::check(p > 0 && p <= 1, "a quantile's share lies between 0 and 1");
   for (const Step& step : curve) {
-    if (step.survival <= 1 - p + kRounding) {
+    if (step.survival <= 1 - p + kShareRounding) {
       return step.seconds;
     }
   }

@@ -6,7 +6,7 @@
 namespace swarm {
 namespace {
 
-std::unexpected<core::Error> invalid(std::string message) {
+std::unexpected<core::Error> refuse_spec(std::string message) {
   return core::fail(core::Code::kInvalid, std::move(message));
 }
 
@@ -18,10 +18,10 @@ core::Result<std::uint32_t> quorum_of(const JointSpec& spec) {
   const std::string what = "a quorum of " + std::to_string(ratio.numerator) + "/" +
                            std::to_string(ratio.denominator) + " of the members ";
   if (ratio.denominator == 0 || ratio.numerator > ratio.denominator) {
-    return invalid(what + "cannot be reached: give a share above 1/2 and at most 1");
+    return refuse_spec(what + "cannot be reached: give a share above 1/2 and at most 1");
   }
   if (2ULL * ratio.numerator <= ratio.denominator) {
-    return invalid(what + "lets two halves decide differently: it must exceed 1/2");
+    return refuse_spec(what + "lets two halves decide differently: it must exceed 1/2");
   }
   return at_least(ratio, spec.members);
 }
@@ -30,19 +30,19 @@ core::Result<std::uint32_t> quorum_of(const JointSpec& spec) {
 
 core::Result<JointRules> make_joint_rules(const JointSpec& spec) {
   if (spec.members < 2) {
-    return invalid("a joint decision of " + std::to_string(spec.members) +
+    return refuse_spec("a joint decision of " + std::to_string(spec.members) +
                    " members: one alone would always agree with itself; give at least 2");
   }
   const std::uint32_t quorum = TRY(quorum_of(spec));
   const JointRules rules{spec.members, quorum, spec.timeout, spec.retry};
   if (spec.claims_losses > rules.tolerated_losses()) {
-    return invalid("claims_losses " + std::to_string(spec.claims_losses) + ": " +
+    return refuse_spec("claims_losses " + std::to_string(spec.claims_losses) + ": " +
                    std::to_string(spec.members) + " members with a quorum of " +
                    std::to_string(quorum) + " survive the silence of " +
                    std::to_string(rules.tolerated_losses()));
   }
   if (spec.timeout <= core::Duration::zero() || spec.retry <= core::Duration::zero()) {
-    return invalid("the timeout and the retry of joint decisions must be above zero");
+    return refuse_spec("the timeout and the retry of joint decisions must be above zero");
   }
   return rules;
 }
