@@ -1,5 +1,7 @@
 #include "swarm/worker.h"
 
+#include <algorithm>
+
 namespace swarm {
 namespace {
 
@@ -48,7 +50,9 @@ bool Worker::assigned(Desk& desk, const Assignment& assignment) {
   if (known != attempts_.end()) {
     Attempted& attempted = known->second;
     const bool aborted = attempted.over && attempted.report.end != AttemptEnd::kFinished;
-    if (attempted.over && !aborted) {
+    // Its own result stands for the attempt that follows at once; after others' it may not.
+    if (attempted.over && !aborted && authority.attempt <= attempted.report.attempt + 1) {
+      attempted.report.attempt = std::max(attempted.report.attempt, authority.attempt);
       report(desk, attempted.report);
       return false;
     }

@@ -32,7 +32,8 @@ class Worker {
   [[nodiscard]] core::Result<void> start(const std::vector<core::Bytes>& recovered, Desk& desk);
 
   // An assignment from a leader. True when work on it must begin now: it is new. A newer attempt at
-  // a task in hand only renews its authority; a known result is reported again.
+  // a task in hand only renews its authority; a known result is reported again, unless attempts of
+  // others came between.
   [[nodiscard]] bool assigned(Desk& desk, const Assignment& assignment);
   void acknowledged(const ResultAcknowledged& acknowledged);
 
