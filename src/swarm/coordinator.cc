@@ -233,14 +233,17 @@ void Coordinator::reported(Desk& desk, const AttemptResult& report, world::NodeI
     desk.post(from, ResultAcknowledged{report.task, report.attempt}, term_);
     return;
   }
-  if (report.end == AttemptEnd::kFinished) {
+  const auto running = running_.find(report.task);
+  const Attempt newest =
+      std::max(entry->attempt, running == running_.end() ? Attempt{} : running->second.attempt);
+  if (report.end == AttemptEnd::kFinished && report.attempt >= newest) {
     reporters_[report.task] = from;
     finish(desk, report.task, report.attempt, report.result);
     return;
   }
   desk.post(from, ResultAcknowledged{report.task, report.attempt}, term_);
-  const auto it = running_.find(report.task);
-  if (it != running_.end() && it->second.agent == from && it->second.attempt == report.attempt) {
+  if (running != running_.end() && running->second.agent == from &&
+      running->second.attempt == report.attempt) {
     take_back(desk, report.task, TakeBackReason::kAborted);
     pump(desk);
   }

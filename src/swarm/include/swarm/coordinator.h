@@ -7,6 +7,10 @@
 // key, and if somebody's order was carried out after all, that outcome is the result. So "failed"
 // means that nothing happened and nothing will.
 //
+// Only the newest attempt at a task ends it. An older one that says it is done may not have ordered
+// while the newer one will; the newer one, which finds or voids what older ones ordered, knows the
+// truth of both.
+//
 // Owns timers kCoordinatorTimers; no message types: the member decodes and calls.
 #pragma once
 
