@@ -398,13 +398,31 @@ void Agent::order_replied(swarm::TaskId task, const market::OrderReply& reply,
   }
 }
 
+// An earlier attempt may have ordered legs that this one did not want: they are told, too.
 void Agent::order_ended(swarm::TaskId task, world::Context& context, world::Effects& effects) {
-  const market::TradeReport report{state_.orders.at(task).outcomes};
+  const Order order = state_.orders.extract(task).mapped();
+  const swarm::Authority& authority = state_.member.in_hand(task)->authority;
+  if (authority.attempt == 1 || order.outcomes.size() == kMaximumLegs) {
+    finish(task, {order.outcomes}, swarm::Outcome::kDone, context, effects);
+    return;
+  }
+  Voiding& voiding = state_.voidings[task];
+  voiding.authority = to_market(authority);
+  for (const market::Outcome& outcome : order.outcomes) {
+    voiding.answers[static_cast<market::Leg>(voiding.answers.size() + 1)] = outcome;
+  }
+  send_voids(voiding, effects);
+  effects.set_timer(kOrderTimers.timer(task.value), state_.config.order_retry);
+}
+
+void Agent::finish(swarm::TaskId task, const market::TradeReport& report, swarm::Outcome otherwise,
+                   world::Context& context, world::Effects& effects) {
   const bool refused = std::ranges::any_of(report.legs, [](const market::Outcome& leg) {
     return leg.status == market::OrderStatus::kRejected;
   });
-  end(task, swarm::AttemptEnd::kFinished,
-      refused && !report.traded() ? swarm::Outcome::kRejected : swarm::Outcome::kDone, report,
+  const swarm::Outcome happened =
+      refused && !report.traded() ? swarm::Outcome::kRejected : swarm::Outcome::kDone;
+  end(task, swarm::AttemptEnd::kFinished, report.legs.empty() ? otherwise : happened, report,
       context, effects);
 }
 
@@ -454,9 +472,7 @@ void Agent::void_replied(swarm::TaskId task, const market::OrderReply& reply,
   Voiding& voiding = state_.voidings.at(task);
   voiding.answers[market::leg_of(reply.key)] = reply.outcome;
   if (voiding.complete()) {
-    const market::TradeReport report = voiding.report();
-    end(task, swarm::AttemptEnd::kFinished,
-        report.legs.empty() ? voiding.otherwise : swarm::Outcome::kDone, report, context, effects);
+    finish(task, voiding.report(), voiding.otherwise, context, effects);
   }
 }
 

@@ -16,7 +16,17 @@ constexpr market::SymbolId kSymbol(1);
 // A venue of few words: rising prices, every order filled whole, each key once.
 class Venue : public world::Machine {
  public:
-  explicit Venue(std::uint32_t silent_orders) : silent_orders_(silent_orders) {}
+  // `traded`: legs of task 1 that somebody traded before.
+  explicit Venue(std::uint32_t silent_orders, const std::vector<market::Leg>& traded = {})
+      : silent_orders_(silent_orders) {
+    for (const market::Leg leg : traded) {
+      market::Outcome& before =
+          outcomes_[market::make_key(market::GroupId(1), market::TaskId(1), leg)];
+      before.order = market::OrderId(1000U + leg);
+      before.status = market::OrderStatus::kFilled;
+      before.filled = {5};
+    }
+  }
   void step(const world::Event& event, world::Context& context, world::Effects& effects) override {
     if (std::holds_alternative<world::Start>(event)) {
       effects.set_timer(world::TimerId(1), core::milliseconds(100));
@@ -60,6 +70,15 @@ class Venue : public world::Machine {
       }
       effects.send(message.from,
                    market::OrderReply{order->authority.key(), order->authority.attempt,
+                                      known->second, !first});
+    } else if (message.type == market::VoidRequest::kType) {
+      const auto request = world::payload<market::VoidRequest>(message);
+      const auto [known, first] = outcomes_.try_emplace(request->authority.key());
+      if (first) {
+        known->second.reject_reason = market::RejectReason::kVoided;
+      }
+      effects.send(message.from,
+                   market::OrderReply{request->authority.key(), request->authority.attempt,
                                       known->second, !first});
     }
   }
@@ -126,7 +145,7 @@ class Record : public world::TraceSink {
   std::vector<swarm::AgentState> states;
 };
 
-Record play(std::uint32_t silent_orders) {
+Record play(std::uint32_t silent_orders, const std::vector<market::Leg>& traded = {}) {
   Record record;
   world_sim::Options options;
   options.sinks = {&record};
@@ -134,7 +153,7 @@ Record play(std::uint32_t silent_orders) {
   simulation.boot({kAgent, "agent", "agent", "zone", {}},
                   [] { return std::make_unique<Agent>(config()); });
   simulation.boot({kVenue, "venue", "venue", "zone", {}},
-                  [=] { return std::make_unique<Venue>(silent_orders); });
+                  [=] { return std::make_unique<Venue>(silent_orders, traded); });
   simulation.boot({kClient, "client", "client", "zone", {}},
                   [] { return std::make_unique<Client>(); });
   simulation.run_until(core::at(core::seconds(6)));
@@ -162,6 +181,16 @@ TEST(Agent, AnOrderWithoutAnswerIsRepeatedUnderTheSameKey) {
     EXPECT_EQ(order.authority.key(), record.orders[0].authority.key());
     EXPECT_EQ(order.again, &order != record.orders.data());
   }
+}
+
+TEST(Agent, ALaterAttemptReportsALegThatOnlyAnEarlierOneOrdered) {
+  const Record record = play(12, {3});  // silent for longer than an attempt may take
+  ASSERT_EQ(record.answers.size(), 1U);
+  ASSERT_GT(record.orders.back().authority.attempt, 1U);
+  const auto report = core::decode<market::TradeReport>(record.answers[0].payload);
+  ASSERT_TRUE(report && report->legs.size() == 2);
+  EXPECT_EQ(report->legs[0].side, market::Side::kBuy);
+  EXPECT_EQ(report->legs[1].order, market::OrderId(1003));
 }
 
 TEST(Agent, GoesThroughItsStatesLegally) {

@@ -5,8 +5,8 @@
 // decision), has the decision approved against its risk limits, orders at the venue, and reports
 // the outcome. Orders carry the authority of the assignment; what the venue says about a key is
 // what the agent reports, also when an earlier attempt ordered it. An attempt that is not the first
-// and does not order voids the task's keys before it says so, since the earlier one may have
-// ordered.
+// voids the keys of the task that it does not use before it reports, since the earlier one may have
+// ordered under them.
 //
 // The agent also speaks to the venue for the coordinator: it raises the fence, voids the keys of
 // tasks that are given up, and tells how far tasks have ended.
@@ -82,8 +82,8 @@ class Agent : public world::Machine {
     std::uint32_t tries = 0;
     MUSTER_FIELDS(Order, legs, outcomes, sent, tries)
   };
-  // The keys of a task being voided: of a later attempt that does not order, or of a task that the
-  // coordinator gives up.
+  // The keys of a task being voided: of a later attempt that does not use them, or of a task that
+  // the coordinator gives up.
   struct Voiding {
     market::Authority authority;                       // leg 0
     swarm::Outcome otherwise = swarm::Outcome::kDone;  // the result if nothing happened
@@ -141,6 +141,9 @@ class Agent : public world::Machine {
   void order_replied(swarm::TaskId task, const market::OrderReply& reply, world::Context& context,
                      world::Effects& effects);
   void order_ended(swarm::TaskId task, world::Context& context, world::Effects& effects);
+  // `otherwise`: the outcome when the report is empty.
+  void finish(swarm::TaskId task, const market::TradeReport& report, swarm::Outcome otherwise,
+              world::Context& context, world::Effects& effects);
   void superseded(swarm::TaskId task, world::Context& context, world::Effects& effects);
   void send_voids(const Voiding& voiding, world::Effects& effects);
   void void_replied(swarm::TaskId task, const market::OrderReply& reply, world::Context& context,
