@@ -17,6 +17,10 @@ void note(std::vector<Violation>& findings, std::uint64_t count, core::Time at, 
   }
 }
 
+std::string name_of(swarm::TaskId task) {
+  return "task " + std::to_string(task.value);
+}
+
 }  // namespace
 
 void Accountant::receive(const world::TraceEntry& entry) {
@@ -54,33 +58,43 @@ void Accountant::receive(const world::TraceEntry& entry) {
 Account Accountant::account() const {
   Account made;
   for (const auto& [task, offer] : offers_) {
-    const std::string name = "task " + std::to_string(task.value);
-    ++made.offered;
-    if (offer.answers.empty()) {
-      note(made.findings, ++made.lost, offer.at, name + " was offered and never answered");
-      continue;
-    }
-    const Answer& first = offer.answers.front();
-    ++(first.outcome == swarm::Outcome::kDone ? made.done : made.failed);
-    if (offer.answers.size() > 1) {
-      note(made.findings, ++made.duplicated, offer.answers[1].at,
-           name + " was answered twice, differently");
-    }
-    const auto report = core::decode<market::TradeReport>(first.payload);
-    const auto missing = [&](const market::Outcome& leg) {
-      const auto order = orders_.find(leg.order.value);
-      return leg.filled.shares > 0 &&
-             (order == orders_.end() || order->second.filled != leg.filled.shares ||
-              market::task_of(market::IdempotencyKey(order->second.key)).value != task.value);
-    };
-    if (first.outcome == swarm::Outcome::kDone && report) {
-      made.traded += report->traded() ? 1U : 0U;
-      if (std::ranges::any_of(report->legs, missing)) {
-        note(made.findings, ++made.lost, first.at,
-             name + " claims a trade that the venue does not have: " + core::describe(*report));
-      }
+    count_answers(task, offer, made);
+  }
+  count_orders(made);
+  count_untold(made);
+  return made;
+}
+
+void Accountant::count_answers(swarm::TaskId task, const Offer& offer, Account& made) const {
+  ++made.offered;
+  if (offer.answers.empty()) {
+    note(made.findings, ++made.lost, offer.at, name_of(task) + " was offered and never answered");
+    return;
+  }
+  const Answer& first = offer.answers.front();
+  ++(first.outcome == swarm::Outcome::kDone ? made.done : made.failed);
+  if (offer.answers.size() > 1) {
+    note(made.findings, ++made.duplicated, offer.answers[1].at,
+         name_of(task) + " was answered twice, differently");
+  }
+  const auto report = core::decode<market::TradeReport>(first.payload);
+  const auto missing = [&](const market::Outcome& leg) {
+    const auto order = orders_.find(leg.order.value);
+    return leg.filled.shares > 0 &&
+           (order == orders_.end() || order->second.filled != leg.filled.shares ||
+            market::task_of(market::IdempotencyKey(order->second.key)).value != task.value);
+  };
+  if (first.outcome == swarm::Outcome::kDone && report) {
+    made.traded += report->traded() ? 1U : 0U;
+    if (std::ranges::any_of(report->legs, missing)) {
+      note(made.findings, ++made.lost, first.at,
+           name_of(task) +
+               " claims a trade that the venue does not have: " + core::describe(*report));
     }
   }
+}
+
+void Accountant::count_orders(Account& made) const {
   for (const auto& [key, record] : keys_) {
     if (record.orders.size() > 1) {
       note(made.findings, ++made.duplicated, {},
@@ -94,7 +108,42 @@ Account Accountant::account() const {
            "order " + std::to_string(order) + " is filled beyond its quantity");
     }
   }
-  return made;
+}
+
+void Accountant::count_untold(Account& made) const {
+  std::map<swarm::TaskId, std::string> untold;
+  for (const auto& [order, record] : orders_) {
+    const market::IdempotencyKey key(record.key);
+    const swarm::TaskId task(market::task_of(key).value);
+    // Several orders under a key are counted as such, a task without an answer as lost.
+    const bool counted = keys_.at(record.key).orders.size() > 1;
+    const auto offer = offers_.find(task);
+    const bool open = offer != offers_.end() && offer->second.answers.empty();
+    if (record.filled > 0 && !counted && !open &&
+        (offer == offers_.end() || !tells_of(offer->second, order))) {
+      std::string& list = untold[task];
+      list += (list.empty() ? "order " : ", order ") + std::to_string(order) + " under key " +
+              std::to_string(record.key) + " (leg " + std::to_string(market::leg_of(key)) + ")";
+    }
+  }
+  for (const auto& [task, orders] : untold) {
+    const auto offer = offers_.find(task);
+    const bool offered = offer != offers_.end();
+    note(made.findings, ++made.duplicated,
+         offered ? offer->second.answers.front().at : core::Time{},
+         name_of(task) +
+             (offered ? " traded more than its answer says: " : " was never offered and traded: ") +
+             orders);
+  }
+}
+
+bool Accountant::tells_of(const Offer& offer, std::uint64_t order) {
+  return std::ranges::any_of(offer.answers, [order](const Answer& answer) {
+    const auto report = core::decode<market::TradeReport>(answer.payload);
+    return report && std::ranges::any_of(report->legs, [order](const market::Outcome& leg) {
+             return leg.order.value == order;
+           });
+  });
 }
 
 }  // namespace check

@@ -11,9 +11,10 @@
 namespace check {
 namespace {
 
-using ::testing::ElementsAre;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr swarm::GroupId kGroup{1};
 
@@ -41,11 +42,15 @@ class AccountStory : public ::testing::Test {
   }
   void accept(std::uint64_t task, std::uint64_t order, std::int64_t shares,
               swarm::GroupId group = kGroup) {
+    accept_leg(task, 1, order, shares, group);
+  }
+  void accept_leg(std::uint64_t task, market::Leg leg, std::uint64_t order, std::int64_t shares,
+                  swarm::GroupId group = kGroup) {
     market::Accepted event;
     event.order = market::OrderId(order);
     event.request.quantity = {shares};
     event.request.authority =
-        market::Authority{market::GroupId(group.value), 1, market::TaskId(task), 1, 1};
+        market::Authority{market::GroupId(group.value), 1, market::TaskId(task), 1, leg};
     tell(market::OrderAcceptedTrace{{++journal_, 0}, event});
   }
   void fill(std::uint64_t order, std::int64_t shares) {
@@ -116,9 +121,11 @@ TEST_F(AccountStory, TwoOrdersUnderAKeyAreADuplicate) {
 }
 
 TEST_F(AccountStory, AnOrderFilledBeyondItsQuantityIsADuplicate) {
+  offer(1);
   accept(1, 7, 10);
   fill(7, 10);
   fill(7, 1);
+  answer(1, traded({leg(7, 11)}));
   EXPECT_EQ(accountant.account().duplicated, 1U);
 }
 
@@ -129,10 +136,77 @@ TEST_F(AccountStory, AnotherAnswerThatDiffersIsADuplicate) {
   EXPECT_EQ(accountant.account().duplicated, 1U);
 }
 
+TEST_F(AccountStory, ALegOfItsOwnForAnotherAttemptIsADuplicate) {
+  offer(1);
+  accept_leg(1, 1, 7, 10);
+  fill(7, 10);
+  accept_leg(1, 5, 8, 10);  // the next attempt does not ask for the same order
+  fill(8, 10);
+  answer(1, traded({leg(8, 10)}));
+  const Account account = accountant.account();
+  EXPECT_EQ(account.lost, 0U);
+  EXPECT_EQ(account.duplicated, 1U);
+  const auto key = market::make_key(market::GroupId(kGroup.value), market::TaskId(1), 1).value;
+  EXPECT_THAT(account.findings.at(0).what,
+              AllOf(HasSubstr("task 1 traded more than its answer says: order 7 under key " +
+                              std::to_string(key) + " (leg 1)"),
+                    Not(HasSubstr("order 8"))));
+}
+
+TEST_F(AccountStory, AnAnswerWithoutATradeThatHappenedIsADuplicate) {
+  offer(1);
+  accept_leg(1, 1, 7, 10);
+  fill(7, 3);
+  accept_leg(1, 2, 8, 10);
+  fill(8, 10);
+  answer(1, {swarm::Outcome::kAttemptsExhausted, {}});
+  const Account account = accountant.account();
+  EXPECT_EQ(account.duplicated, 1U);
+  EXPECT_THAT(account.findings.at(0).what, AllOf(HasSubstr("order 7"), HasSubstr("order 8")));
+}
+
+TEST_F(AccountStory, ATradeForATaskThatNobodyOfferedIsADuplicate) {
+  accept(9, 7, 10);
+  fill(7, 10);
+  const Account account = accountant.account();
+  EXPECT_EQ(account.duplicated, 1U);
+  EXPECT_THAT(account.findings.at(0).what, HasSubstr("task 9 was never offered and traded"));
+}
+
+TEST_F(AccountStory, LegsAndOrdersThatFoundNobodyAreNoDuplicates) {
+  offer(1);  // two legs, both in the answer
+  accept_leg(1, 1, 7, 10);
+  fill(7, 10);
+  accept_leg(1, 2, 8, 10);
+  fill(8, 10);
+  answer(1, traded({leg(7, 10), leg(8, 10)}));
+  offer(2);  // accepted, and nobody traded with it
+  accept(2, 9, 10);
+  answer(2, traded({}));
+  offer(3);  // traded, and the end of the run came before the answer: lost
+  accept(3, 10, 10);
+  fill(10, 10);
+  const Account account = accountant.account();
+  EXPECT_EQ(account.duplicated, 0U);
+  EXPECT_EQ(account.lost, 1U);
+}
+
+TEST_F(AccountStory, OrdersUnderOneKeyAreCountedOnce) {
+  offer(1);
+  accept(1, 7, 10);
+  fill(7, 10);
+  accept(1, 8, 10);
+  fill(8, 10);
+  answer(1, traded({leg(7, 10)}));
+  EXPECT_EQ(accountant.account().duplicated, 1U);
+}
+
 TEST_F(AccountStory, RecordsThatARestartedVenueRepeatsCountOnce) {
+  offer(1);
   accept(1, 7, 10);
   fill(7, 10);
   tell(latest_fill_);
+  answer(1, traded({leg(7, 10)}));
   EXPECT_EQ(accountant.account().duplicated, 0U);
 }
 

@@ -3,11 +3,16 @@
 //
 // `lost`: a task that was offered and never got an answer of any kind by the end, or whose answer
 // claims a trade that the venue does not have. `duplicated`: a key with more than one accepted
-// order, an order filled beyond its quantity, or a task answered twice with different results.
+// order, an order filled beyond its quantity, a task answered twice with different results, or one
+// that traded more than it should: the venue executed an order under one of its keys that no answer
+// of the task tells of, or the task was never offered. So a trade that is made again under a key of
+// its own (per attempt, per agent) counts, too.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check/invariant.h"
@@ -52,6 +57,11 @@ class Accountant : public world::TraceSink {
     std::int64_t quantity = 0;
     std::int64_t filled = 0;
   };
+
+  void count_answers(swarm::TaskId task, const Offer& offer, Account& made) const;
+  void count_orders(Account& made) const;
+  void count_untold(Account& made) const;  // executed orders that are in no answer
+  static bool tells_of(const Offer& offer, std::uint64_t order);
 
   swarm::GroupId group_;
   std::map<swarm::TaskId, Offer> offers_;
