@@ -53,7 +53,7 @@ void Tasks::on(const Moment& moment, const swarm::TaskAnswered& record) {
       return " is answered, but was not offered";
     }
     if (record.result.outcome == swarm::Outcome::kShed) {
-      return life.shed ? "" : " is answered as shed, but no leader shed it";
+      return life.shed ? "" : " is answered as shed, but no replica has applied that";
     }
     if (life.position == 0) {
       return " is answered before any replica has applied its end";

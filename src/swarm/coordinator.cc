@@ -121,7 +121,6 @@ void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
 void Coordinator::apply(Desk& desk, const Refuse& refuse, bool changed) {
   accepting_.erase(refuse.task.id);
   if (changed) {
-    desk.effects.trace(TaskShed{refuse.task.id});
     desk.post(refuse.task.client, Reply{refuse.task.id, {Outcome::kShed, {}}}, term_);
   }
 }

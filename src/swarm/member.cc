@@ -271,6 +271,8 @@ void Member::apply(const Entry& entry, Desk& desk) {
   if (const auto* finish = std::get_if<Finish>(&*command)) {
     desk.effects.trace(TaskFinished{finish->task, finish->attempt, finish->result.outcome, changed,
                                     core::digest(finish->result)});
+  } else if (const auto* refuse = std::get_if<Refuse>(&*command); refuse != nullptr && changed) {
+    desk.effects.trace(TaskShed{refuse->task.id});
   }
   if (coordinator_.leading()) {
     coordinator_.applied(desk, *command, changed);

@@ -202,7 +202,7 @@ TEST_F(SwarmCanary, AnAnswerThatClaimsToBeShed) {
                swarm::TaskAnswered{swarm::TaskId(task), {}, 1, {swarm::Outcome::kShed, {}}});
   }
   story.finish_task(3);
-  expect_only("answers_agree", "task 1 is answered as shed, but no leader shed it");
+  expect_only("answers_agree", "task 1 is answered as shed, but no replica has applied that");
 }
 
 TEST_F(SwarmCanary, AnAnswerThatContradictsTheFirst) {

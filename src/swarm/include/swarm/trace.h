@@ -76,6 +76,7 @@ struct TaskFinished {
   MUSTER_FIELDS(TaskFinished, task, attempt, outcome, first, result_digest)
 };
 
+// Made by every replica when it applies the first Refuse of a task.
 struct TaskShed {
   static constexpr world::TraceKind kKind = 0x0207;
   static constexpr std::string_view kName = "task.shed";
