@@ -69,7 +69,7 @@ std::optional<Arrival> Workload::next() {
   }
   const core::Duration interval = interval_of(config_.rate_millitasks_per_s);
   clock_ += config_.arrivals == Arrivals::kConstant ? interval : arrivals_.exponential(interval);
-  if (clock_ >= config_.begins + config_.lasts) {
+  if (clock_ > config_.begins + config_.lasts) {
     return std::nullopt;
   }
   Arrival arrival;

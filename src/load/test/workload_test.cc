@@ -66,5 +66,18 @@ TEST(Workload, StopsAtItsNumberAndConstantArrivalsAreEven) {
   EXPECT_EQ(arrivals[2].after, core::seconds(1) + 3 * core::milliseconds(20));
 }
 
+TEST(Workload, ConstantArrivalsAreRateTimesDuration) {
+  WorkloadConfig even = config();
+  even.arrivals = Arrivals::kConstant;
+  even.lasts = core::seconds(2);
+  for (const std::uint64_t rate : {3U, 50U, 1500U}) {
+    even.rate_millitasks_per_s = rate * 1000;
+    EXPECT_EQ(all(even).size(), rate * 2) << rate << "/s";
+    WorkloadConfig capped = even;
+    capped.tasks = rate * 2;
+    EXPECT_EQ(all(capped).size(), rate * 2) << "the cap is the number that comes anyway";
+  }
+}
+
 }  // namespace
 }  // namespace load

@@ -38,7 +38,9 @@ struct WorkloadConfig {
   std::uint64_t seed = 0;
   Arrivals arrivals = Arrivals::kPoisson;
   std::uint64_t rate_millitasks_per_s = 50'000;  // > 0
-  core::Duration begins{};                       // after the client's start, so that links stand
+  // Arrivals fall into (begins, begins + lasts] after the client's start, so that links stand by
+  // then: a constant rate gives rate x lasts of them.
+  core::Duration begins{};
   core::Duration lasts = core::seconds(30);
   std::optional<std::uint64_t> tasks;                  // at most so many
   core::Duration service_cpu = core::milliseconds(5);  // means
