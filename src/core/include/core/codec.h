@@ -148,7 +148,7 @@ void write(Sink& sink, const T& value) {
     std::visit([&](const auto& alternative) { write(sink, alternative); }, value);
   } else {
     static_assert(HasFields<T>, "declare the type's members with MUSTER_FIELDS");
-    std::apply([&](const auto&... field) { (write(sink, field), ...); }, value.fields());
+    value.fields([&](const auto&... field) { (write(sink, field), ...); });
   }
 }
 
@@ -288,7 +288,7 @@ void read(Reader& reader, T& value) {
     read_alternative(reader, value, reader.integer(1));
   } else {
     static_assert(HasFields<T>, "declare the type's members with MUSTER_FIELDS");
-    std::apply([&](auto&... field) { (read(reader, field), ...); }, value.fields());
+    value.fields([&](auto&... field) { (read(reader, field), ...); });
   }
 }
 

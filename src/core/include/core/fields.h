@@ -13,17 +13,20 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
-#include <tuple>
-#include <utility>
+#include <type_traits>
 
+// The list is a template, so that a header which declares a type costs its includers nothing.
 #define MUSTER_FIELDS(Type, ...)                   \
-  auto fields() {                                  \
-    return std::tie(__VA_ARGS__);                  \
+  template <class Visitor>                         \
+  constexpr void fields(Visitor&& visit) {         \
+    visit(__VA_ARGS__);                            \
   }                                                \
-  auto fields() const {                            \
-    return std::tie(__VA_ARGS__);                  \
+  template <class Visitor>                         \
+  constexpr void fields(Visitor&& visit) const {   \
+    visit(__VA_ARGS__);                            \
   }                                                \
   static constexpr std::string_view field_list() { \
     return #__VA_ARGS__;                           \
@@ -31,11 +34,9 @@
   bool operator==(const Type&) const = default;
 
 #define MUSTER_NO_FIELDS(Type)                     \
-  std::tuple<> fields() {                          \
-    return {};                                     \
-  }                                                \
-  std::tuple<> fields() const {                    \
-    return {};                                     \
+  template <class Visitor>                         \
+  constexpr void fields(Visitor&& visit) const {   \
+    visit();                                       \
   }                                                \
   static constexpr std::string_view field_list() { \
     return "";                                     \
@@ -45,14 +46,18 @@
 namespace core {
 
 template <class T>
-concept HasFields = requires(const T& value) {
-  value.fields();
+concept HasFields = requires {
   { T::field_list() } -> std::convertible_to<std::string_view>;
 };
 
 template <HasFields T>
-inline constexpr std::size_t field_count =
-    std::tuple_size_v<decltype(std::declval<const T&>().fields())>;
+inline constexpr std::size_t field_count = [] {
+  std::size_t count = T::field_list().empty() ? 0 : 1;
+  for (const char letter : T::field_list()) {
+    count += letter == ',' ? 1 : 0;
+  }
+  return count;
+}();
 
 // The names of T's fields in declaration order.
 template <HasFields T>
@@ -76,13 +81,11 @@ constexpr auto field_names() {
 // Calls visit(name, value) for each field in declaration order.
 template <class T, class Visitor>
 constexpr void for_each_field(T& object, Visitor&& visit) {
-  using Plain = std::remove_const_t<T>;
-  constexpr auto names = field_names<Plain>();
-  auto members = object.fields();
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (visit(names[I], std::get<I>(members)), ...);
-  }
-  (std::make_index_sequence<field_count<Plain>>{});
+  constexpr auto names = field_names<std::remove_const_t<T>>();
+  object.fields([&](auto&... field) {
+    [[maybe_unused]] std::size_t i = 0;
+    (visit(names[i++], field), ...);
+  });
 }
 
 }  // namespace core
