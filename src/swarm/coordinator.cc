@@ -157,9 +157,12 @@ void Coordinator::apply(Desk& desk, const Finish& finish, bool changed) {
   pump(desk);
 }
 
-void Coordinator::apply(Desk&, const LowWater& low_water, bool changed) {
+// A client may have given up tasks that are not over: they may still order.
+void Coordinator::apply(Desk& desk, const LowWater& low_water, bool changed) {
   if (changed) {
-    low_waters_.push_back({low_water.task, term_});
+    const std::vector<TaskId> open = desk.ledger.open_tasks();
+    const TaskId below = open.empty() ? low_water.task : std::min(low_water.task, open.front());
+    low_waters_.push_back({below, term_});
   }
 }
 
