@@ -93,9 +93,26 @@ class Runner {
     return *machine;
   }
 
+  // Nobody waits for anything, and nothing is left of what the client gave up: the replica that
+  // knows most has no task open.
+  [[nodiscard]] bool settled() const {
+    if (!client().finished()) {
+      return false;
+    }
+    const swarm::Member* newest = nullptr;
+    for (const swarm::TopologyMember& member : deployment_.topology.members) {
+      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(member.node));
+      if (machine != nullptr &&
+          (newest == nullptr || machine->member().applied_index() > newest->applied_index())) {
+        newest = &machine->member();
+      }
+    }
+    return newest == nullptr || newest->ledger().open_count() == 0;
+  }
+
   void drain() {
     const core::Time latest = measure_.load_end() + scenario_.budget.drain;
-    while (stopped_.complete() && !client().finished() && simulation_.now() < latest) {
+    while (stopped_.complete() && !settled() && simulation_.now() < latest) {
       stopped_ = simulation_.run_until(std::min(latest, simulation_.now() + kLook));
     }
     if (stopped_.complete()) {
