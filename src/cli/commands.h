@@ -33,6 +33,7 @@ struct TestFlags {
   bool ci = false;                // plain, and an HTML report beside the JSON
   bool json = false;
   std::string report = ".muster/report.html";
+  std::string junit;  // write JUnit XML here; empty: nowhere
 };
 int test(const TestFlags& flags);
 int run(const TestFlags& flags);

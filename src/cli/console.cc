@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "report/replay.h"
+#include "report/explanation.h"
 #include "scenario/metrics.h"
 
 namespace cli {
@@ -40,16 +40,6 @@ Tone tone_of(lab::Verdict verdict) {
   return verdict == lab::Verdict::kPass   ? Tone::kGood
          : verdict == lab::Verdict::kFail ? Tone::kBad
                                           : Tone::kStrong;
-}
-
-// The run that explains a case's verdict, or null.
-const lab::RunResult* failing_run(const lab::CaseResult& result) {
-  for (const lab::RunResult& run : result.runs) {
-    if (run.verdict != lab::Verdict::kPass) {
-      return &run;
-    }
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -129,38 +119,10 @@ std::string table(const lab::SuiteResult& suite) {
 }
 
 std::string explain(const lab::CaseResult& result) {
-  const lab::RunResult* run = failing_run(result);
-  std::string out = tinted(std::string(name_of(result.verdict)) + ": " + result.pattern + " / " +
-                               result.case_name,
-                           tone_of(result.verdict)) +
-                    "\n  what   " + result.reason + "\n";
-  if (run == nullptr) {
-    return out + "  replay muster run " + result.path + "\n";
-  }
-  core::Time when{};
-  std::string who = "nobody in particular";
-  for (const check::Invariant& invariant : run->invariants) {
-    if (!invariant.first.empty()) {
-      when = invariant.first.front().at;
-      who = std::string(run->node_name(invariant.first.front().who)) + ": " +
-            invariant.first.front().what;
-      break;
-    }
-  }
-  if (when == core::Time{} && !run->account.findings.empty()) {
-    when = run->account.findings.front().at;
-    who = run->account.findings.front().what;
-  }
-  std::string fault = "none";
-  for (const lab::FaultRecord& record : run->faults) {
-    if (record.began && (when == core::Time{} || *record.began <= when)) {
-      fault = record.kind + " at " + seconds(*record.began);
-    }
-  }
-  out += "  when   " + (when == core::Time{} ? "over the whole run" : seconds(when)) + "\n";
-  out += "  who    " + who + "\n";
-  out += "  fault  " + fault + "\n";
-  return out + "  replay " + report::replay_command(*run, "muster") + "\n";
+  return tinted(std::string(name_of(result.verdict)) + ": " + result.pattern + " / " +
+                    result.case_name,
+                tone_of(result.verdict)) +
+         "\n" + report::explanation(result, "muster");
 }
 
 std::string details(const lab::RunResult& run) {

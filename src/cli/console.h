@@ -22,7 +22,7 @@ void clear_progress();
 
 // The summary of a suite, a line a case.
 [[nodiscard]] std::string table(const lab::SuiteResult& suite);
-// Five lines on a failed run: what, when, who, the fault before it, the command that replays it.
+// Why a case did not pass: a heading and report::explanation().
 [[nodiscard]] std::string explain(const lab::CaseResult& result);
 // Everything about one run: requirements, invariants, faults, the numbers.
 [[nodiscard]] std::string details(const lab::RunResult& run);

@@ -26,6 +26,7 @@ void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
         return text;
       });
   command.add_option("--report", flags.report, "where to write the HTML report; empty: nowhere");
+  command.add_option("--junit", flags.junit, "where to write JUnit XML; empty: nowhere");
   command.add_flag("--ci", flags.ci, "for machines: plain output, no progress");
   command.add_flag("--json", flags.json, "print one JSON object instead of tables");
 }

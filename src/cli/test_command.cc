@@ -10,6 +10,7 @@
 #include "files.h"
 #include "report/html.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "session.h"
 
 namespace cli {
@@ -88,7 +89,9 @@ void print(const lab::SuiteResult& suite, const TestFlags& flags) {
               suite.cases.size(), runs, static_cast<unsigned long long>(suite.seed));
   std::printf(", %.1f s, fingerprint %016llx\n", suite.wall_s,
               static_cast<unsigned long long>(suite.fingerprint));
-  std::printf("report  %s\n", flags.report.c_str());
+  if (!flags.report.empty()) {
+    std::printf("report  %s\n", flags.report.c_str());
+  }
 }
 
 core::Result<lab::SuiteResult> execute(const TestFlags& flags) {
@@ -106,8 +109,10 @@ int conclude(const lab::SuiteResult& suite, const TestFlags& flags) {
   if (flags.json) {
     std::puts(report::suite_json(suite).c_str());
   }
-  if (!flags.report.empty()) {
-    const auto written = write_file(flags.report, report::suite_html(suite));
+  for (const auto& [path, text] :
+       {std::pair{flags.report, flags.report.empty() ? "" : report::suite_html(suite)},
+        std::pair{flags.junit, flags.junit.empty() ? "" : report::suite_junit(suite)}}) {
+    const auto written = path.empty() ? core::Result<void>() : write_file(path, text);
     if (!written) {
       return report_error(written.error());
     }

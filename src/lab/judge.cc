@@ -1,6 +1,6 @@
 #include "judge.h"
 
-#include <cstdio>
+#include <charconv>
 
 #include "scenario/metrics.h"
 
@@ -9,9 +9,12 @@ namespace {
 
 std::string number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
+  const auto end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6).ptr;
+  return {text, end};
 }
+
+}  // namespace
 
 std::string with_unit(double value, std::string_view metric) {
   const scenario::Metric* known = scenario::find_metric(metric);
@@ -43,6 +46,8 @@ std::string text_of(const scenario::Check& check, double bound) {
   }
   return text + " (" + with_unit(bound, check.metric) + ")";
 }
+
+namespace {
 
 // The first reason found wins, from the gravest down.
 std::string reason_to_fail(const RunResult& result) {

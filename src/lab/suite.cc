@@ -133,8 +133,16 @@ void judge_objectives(const Case& source, CaseResult& made, std::size_t variants
     const stats::Verdict verdict = stats::judge(bound, estimated, values.size(), kSeedsToJudge);
     CheckResult result;
     result.objective = true;
-    result.text = check.metric;
-    result.observed = std::string(stats::name_of(verdict.outcome)) + ": " + verdict.text;
+    result.text = text_of(check, bound.value);
+    result.observed = std::string(stats::name_of(verdict.outcome)) + ": " +
+                      with_unit(estimated.value, check.metric) + " [" +
+                      with_unit(estimated.interval.low, check.metric) + ", " +
+                      with_unit(estimated.interval.high, check.metric) +
+                      "], n = " + std::to_string(values.size());
+    // What is missing for a decision.
+    if (const std::size_t missing = verdict.text.find(';'); missing != std::string::npos) {
+      result.observed += verdict.text.substr(missing);
+    }
     result.passed = verdict.outcome != stats::Outcome::kFail;
     made.checks.push_back(std::move(result));
   }

@@ -24,8 +24,11 @@ std::vector<const lab::RunResult*> shown_runs(const lab::CaseResult& result) {
   return shown;
 }
 
-std::string caption(const lab::CaseResult& result, const lab::RunResult& run) {
-  const auto seeds = std::ranges::count(result.runs, run.run, &lab::RunResult::run);
+std::uint64_t seeds_of(const lab::CaseResult& result, const lab::RunResult& run) {
+  return static_cast<std::uint64_t>(std::ranges::count(result.runs, run.run, &lab::RunResult::run));
+}
+
+std::string caption(const lab::RunResult& run, std::uint64_t seeds) {
   std::string text = run.run == "base" ? "Run" : "Run “" + run.run + "”";
   text += ", seed " + std::to_string(run.seed);
   return seeds > 1 ? text + ", of " + std::to_string(seeds) + " seeds" : text;
@@ -115,7 +118,8 @@ void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number
   const std::vector<const lab::RunResult*> shown = shown_runs(result);
   for (const lab::RunResult* run : shown) {
     const std::string anchor = "run-" + std::to_string(number) + "-" + std::to_string(++index);
-    add_run(page, *run, anchor, caption(result, *run), info);
+    const std::uint64_t seeds = seeds_of(result, *run);
+    add_run(page, *run, anchor, caption(*run, seeds), seeds, info);
   }
   add_requirements(page, result);
   add_faults(page, shown);

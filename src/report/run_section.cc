@@ -95,7 +95,7 @@ std::string moment(const std::optional<core::Time>& at) {
 }
 
 void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
-             std::string_view caption, const PageInfo& info) {
+             std::string_view caption, std::uint64_t seeds, const PageInfo& info) {
   page.html("<section class=\"run\"><h3>").text(caption).html(" ");
   add_badge(page, lab::name_of(run.verdict));
   page.html("</h3>");
@@ -104,9 +104,13 @@ void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
   }
   page.html("<div class=\"figures\">");
   add_topology(page, run);
-  if (!run.bins.empty()) {
-    add_chart(page, anchor, "goodput", "Goodput and offered load, tasks a second");
-    add_chart(page, anchor, "latency", "Mean latency of tasks done in time, milliseconds");
+  if (run.bins.empty()) {
+    page.html("<p class=\"note\">Charts are kept of the first seed alone; replay this run to ");
+    page.html("follow it over time.</p>");
+  } else {
+    const std::string of = seeds > 1 ? " (seed " + std::to_string(run.seed) + " alone)" : "";
+    add_chart(page, anchor, "goodput", "Goodput and offered load, tasks a second" + of);
+    add_chart(page, anchor, "latency", "Mean latency of tasks done in time, milliseconds" + of);
     page.html("<script type=\"application/json\" id=\"").text(anchor).html("\">");
     page.html(chart_json(run)).html("</script>");
   }

@@ -9,9 +9,10 @@
 
 namespace report {
 
-// `anchor` is unique in the page; `caption` says which of the case's runs this is.
+// `anchor` is unique in the page; `caption` says which of the case's runs this is. Only the first
+// seed's runs have a time series to draw; `seeds` is of how many it is one.
 void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
-             std::string_view caption, const PageInfo& info);
+             std::string_view caption, std::uint64_t seeds, const PageInfo& info);
 
 // "momentum-2, momentum-3"
 [[nodiscard]] std::string target_names(const lab::RunResult& run, const lab::FaultRecord& fault);

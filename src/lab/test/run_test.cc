@@ -123,12 +123,9 @@ TEST(Deployment, IsAPureFunctionOfFileRunAndSeed) {
   EXPECT_EQ(one->nodes.size(), 7U);  // hub, four agents, venue, client
 }
 
-TEST(Suite, ComparesVariantsForEverySeed) {
-  Case one{"test.yaml", load(std::string(kStar) +
-                             "checks: {requirements: [{metric: goodput, run: a, at_least: 200%, "
-                             "of: goodput, of_run: b}]}\nruns: {a: {}, b: {}}\n")};
+SuiteOptions one_after_the_other(std::uint64_t seeds) {
   SuiteOptions options;
-  options.seeds = 2;
+  options.seeds = seeds;
   options.clock_s = [] { return 0.0; };
   options.interrupted = [] { return false; };
   options.for_each = [](std::size_t count, const std::function<void(std::size_t)>& body) {
@@ -136,7 +133,28 @@ TEST(Suite, ComparesVariantsForEverySeed) {
       body(i);
     }
   };
-  const auto suite = run_suite({one}, options);
+  return options;
+}
+
+TEST(Suite, AnObjectiveSaysItsBoundAndWhatWasMeasuredInOneUnit) {
+  const Case one{
+      "test.yaml",
+      load(std::string(kStar) + "checks: {objectives: [{metric: latency_p99, at_most: 1ms}]}\n")};
+  const auto suite = run_suite({one}, one_after_the_other(2));
+  ASSERT_TRUE(suite.has_value());
+  const CheckResult& objective = suite->cases.at(0).checks.at(0);
+  EXPECT_EQ(objective.text, "latency_p99 at most 1 ms");
+  EXPECT_TRUE(objective.observed.starts_with("observed: ")) << objective.observed;
+  EXPECT_NE(objective.observed.find(" ms], n = 2; judged from n = 20 on"), std::string::npos)
+      << objective.observed;
+  EXPECT_EQ(suite->verdict, Verdict::kPass) << "two seeds do not judge an objective";
+}
+
+TEST(Suite, ComparesVariantsForEverySeed) {
+  Case one{"test.yaml", load(std::string(kStar) +
+                             "checks: {requirements: [{metric: goodput, run: a, at_least: 200%, "
+                             "of: goodput, of_run: b}]}\nruns: {a: {}, b: {}}\n")};
+  const auto suite = run_suite({one}, one_after_the_other(2));
   ASSERT_TRUE(suite.has_value());
   EXPECT_EQ(suite->cases.at(0).runs.size(), 4U);
   EXPECT_EQ(suite->verdict, Verdict::kFail);
