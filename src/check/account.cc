@@ -17,10 +17,6 @@ void note(std::vector<Violation>& findings, std::uint64_t count, core::Time at, 
   }
 }
 
-std::string name_of(swarm::TaskId task) {
-  return "task " + std::to_string(task.value);
-}
-
 }  // namespace
 
 void Accountant::receive(const world::TraceEntry& entry) {
