@@ -30,7 +30,7 @@ struct TestFlags {
   std::uint64_t seeds = 1;
   std::uint32_t jobs = 0;         // 0: as many as there are CPUs
   std::uint32_t timeout_s = 120;  // of one run
-  bool ci = false;                // plain, and an HTML report beside the JSON
+  bool ci = false;                // plain output, no progress
   bool json = false;
   std::string report = ".muster/report.html";
   std::string junit;  // write JUnit XML here; empty: nowhere

@@ -12,6 +12,8 @@
 namespace cli {
 namespace {
 
+bool plain = false;
+
 std::string padded(std::string text, std::size_t width, bool right) {
   if (text.size() > width) {
     text.resize(width - 1);
@@ -44,8 +46,12 @@ Tone tone_of(lab::Verdict verdict) {
 
 }  // namespace
 
+void stay_plain() {
+  plain = true;
+}
+
 bool is_terminal(int descriptor) {
-  return isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
+  return !plain && isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
 }
 
 std::string tinted(std::string_view text, Tone tone) {

@@ -11,7 +11,9 @@ namespace cli {
 
 enum class Tone { kPlain, kGood, kBad, kDim, kStrong };
 
-// True when standard error or output is a terminal and NO_COLOR is not set.
+// From here on as if piped, whatever the terminal.
+void stay_plain();
+// True when the descriptor is a terminal, NO_COLOR is not set and stay_plain() was not called.
 [[nodiscard]] bool is_terminal(int descriptor);
 // `text` in colour when standard output is a terminal.
 [[nodiscard]] std::string tinted(std::string_view text, Tone tone);

@@ -111,8 +111,11 @@ int replay(const ReplayFlags& flags) {
   if (flags.json) {
     std::puts(report::suite_json(*suite).c_str());
   } else {
-    for (const lab::RunResult& run : suite->cases.front().runs) {
-      std::fputs(details(run).c_str(), stdout);
+    if (suite->interrupted) {
+      std::puts("INTERRUPTED, partial:");
+    }
+    for (const lab::CaseResult& replayed : suite->cases) {
+      std::fputs(details(replayed.runs.front()).c_str(), stdout);
     }
   }
   return suite->interrupted ? interrupt_exit_code() : exit_code(*suite);
@@ -137,20 +140,24 @@ int trace(const TraceFlags& flags) {
   options.observe_from = at(flags.from_s);
   options.observe_until = at(flags.until_s);
   options.sink = &window;
-  const auto result = lab::run(found->source.file, found->scenario(), options);
+  auto result = lab::run(found->source.file, found->scenario(), options);
   if (!result) {
     return report_error(result.error());
   }
+  result->build = build_identity();
+  result->found_as = found->source.found_as;
+  const int code = interrupted() ? interrupt_exit_code() : kExitPass;
   if (flags.perfetto.empty()) {
-    std::fputs(window.text(*result).c_str(), stdout);
-    return kExitPass;
+    std::printf("# %s  fingerprint %016llx\n%s", result->id().c_str(),
+                static_cast<unsigned long long>(result->fingerprint), window.text(*result).c_str());
+    return code;
   }
   const auto written = write_file(flags.perfetto, window.perfetto(*result));
   if (!written) {
     return report_error(written.error());
   }
   std::printf("wrote %s; open it at ui.perfetto.dev or chrome://tracing\n", flags.perfetto.c_str());
-  return kExitPass;
+  return code;
 }
 
 }  // namespace cli

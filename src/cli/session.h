@@ -13,8 +13,7 @@ void catch_interrupts();
 
 [[nodiscard]] double wall_clock_s();
 
-// Calls body(0) … body(count - 1) on `jobs` threads; stops handing out work after an interrupt. The
-// calls of `done` (after each) do not overlap.
+// Calls body(0) … body(count - 1) on `jobs` threads; stops handing out work after an interrupt.
 void for_each(std::size_t jobs, std::size_t count, const std::function<void(std::size_t)>& body);
 
 }  // namespace cli

@@ -95,6 +95,9 @@ void print(const lab::SuiteResult& suite, const TestFlags& flags) {
 }
 
 core::Result<lab::SuiteResult> execute(const TestFlags& flags) {
+  if (flags.ci) {
+    stay_plain();
+  }
   if (flags.world != "sim" && flags.world != "mock") {
     return core::fail(core::Code::kInvalid,
                       "world '" + flags.world + "' is not there yet; use --world sim");

@@ -1,6 +1,8 @@
 #include "lab/suite.h"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 
 #include "judge.h"
 #include "scenario/metrics.h"
@@ -16,16 +18,35 @@ struct Job {
   std::uint64_t seed = 0;
 };
 
-std::vector<Job> jobs_of(const std::vector<Case>& cases, const SuiteOptions& options) {
-  std::vector<Job> jobs;
-  for (std::size_t c = 0; c < cases.size(); ++c) {
-    for (std::uint64_t s = 0; s < options.seeds; ++s) {
-      for (std::size_t r = 0; r < cases[c].file.runs.size(); ++r) {
-        jobs.push_back({c, r, options.seed + s});
-      }
-    }
+std::size_t job_count(const std::vector<Case>& cases, const SuiteOptions& options) {
+  std::size_t count = 0;
+  for (const Case& one : cases) {
+    count += options.seeds * one.file.runs.size();
   }
-  return jobs;
+  return count;
+}
+
+// By case, then seed, then variant. REQUIRES index < job_count().
+Job job_at(const std::vector<Case>& cases, const SuiteOptions& options, std::size_t index) {
+  std::size_t c = 0;
+  while (index >= options.seeds * cases[c].file.runs.size()) {
+    index -= options.seeds * cases[c++].file.runs.size();
+  }
+  const std::size_t variants = cases[c].file.runs.size();
+  return {c, index % variants, options.seed + index / variants};
+}
+
+// Only the first seed is drawn, and only a failure is told; of 100,000 seeds, the rest would fill
+// the memory.
+void forget_pictures(RunResult& result) {
+  result.bins = {};
+  result.latencies_s = {};
+  if (result.verdict == Verdict::kPass) {
+    result.milestones = {};
+    result.links = {};
+    result.node_names = {};
+    result.provenance = {};
+  }
 }
 
 core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
@@ -43,9 +64,11 @@ core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
     result->wall_s = options.clock_s() - begin;
     result->build = options.build;
     result->found_as = cases[job.case_index].found_as;
-    if (job.seed != options.seed) {  // only the first seed is drawn
-      result->bins.clear();
-      result->latencies_s.clear();
+    if (result->stopped == world_sim::StopReason::kInterrupted && !options.interrupted()) {
+      result->reason = "took longer than one run may (--timeout)";
+    }
+    if (job.seed != options.seed) {
+      forget_pictures(*result);
     }
   }
   return result;
@@ -229,25 +252,28 @@ std::string pattern_title(scenario::TopologyKind kind) {
 
 core::Result<SuiteResult> run_suite(const std::vector<Case>& cases, const SuiteOptions& options) {
   const double begin = options.clock_s();
-  const std::vector<Job> jobs = jobs_of(cases, options);
-  std::vector<std::optional<core::Result<RunResult>>> results(jobs.size());
-  std::size_t done = 0;
-  options.for_each(jobs.size(), [&](std::size_t index) {
-    results[index] = execute(cases, jobs[index], options);
+  const std::size_t total = job_count(cases, options);
+  std::vector<std::unique_ptr<core::Result<RunResult>>> results(total);
+  std::atomic<std::size_t> done = 0;
+  options.for_each(total, [&](std::size_t index) {
+    results[index] = std::make_unique<core::Result<RunResult>>(
+        execute(cases, job_at(cases, options, index), options));
     if (*results[index] && options.progress) {
-      options.progress(++done, jobs.size(), **results[index]);
+      options.progress(++done, total, **results[index]);
     }
   });
   std::vector<std::vector<RunResult>> per_case(cases.size());
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
+  for (std::size_t i = 0; i < total; ++i) {
     if (!results[i]) {
       continue;  // interrupted before it began
     }
+    const std::size_t c = job_at(cases, options, i).case_index;
     if (!*results[i]) {
       return core::fail(results[i]->error().code,
-                        cases[jobs[i].case_index].path + ": " + results[i]->error().message);
+                        cases[c].path + ": " + results[i]->error().message);
     }
-    per_case[jobs[i].case_index].push_back(std::move(**results[i]));
+    per_case[c].push_back(std::move(**results[i]));
+    results[i].reset();
   }
   SuiteResult suite;
   suite.suite = options.suite;

@@ -127,6 +127,7 @@ std::string suite_json(const lab::SuiteResult& suite) {
                        {"fingerprint", hex16(suite.fingerprint)},
                        {"wall_s", number(suite.wall_s)},
                        {"verdict", lab::name_of(suite.verdict)},
+                       {"interrupted", suite.interrupted},
                        {"cases", std::move(cases)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -1,18 +1,70 @@
 #!/usr/bin/env bash
-# interrupt.sh MUSTER: an interrupt ends a suite soon, with what it has, and exit code 130.
+# interrupt.sh MUSTER: an interrupt ends `test`, `run` and `replay` within two seconds, with exit
+# code 130 (143 for SIGTERM) and with partial results that are labelled as such.
 set -euo pipefail
 
-muster=$1
+muster=$(realpath -- "$1")
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
+cd -- "$work"
+failed=0
 
-# More seeds than it can finish.
-"$muster" test --seeds 100000 --jobs 1 --report "" > "$work/out" 2> "$work/err" &
-program=$!
-while [[ ! -e /proc/$program/exe ]] || [[ $(readlink "/proc/$program/exe") != *muster* ]]; do
-  kill -0 "$program" || { echo "it ended before it was interrupted" >&2; exit 1; }
-done
-kill -INT "$program"
-code=0
-wait "$program" || code=$?
-[[ $code -eq 130 ]] || { echo "exit $code, expected 130" >&2; cat "$work/err" >&2; exit 1; }
+# One run of more virtual time than anybody waits for.
+cat > endless.yaml << 'END'
+pattern: mesh
+duration: 1h
+pools: [{name: agent, size: 8, strategy: momentum}]
+workload: {rate: 100/s}
+budget: {events: 10000000000}
+END
+
+# interrupted SIGNAL EXIT ARGUMENT...: output in $work/out. The program is interrupted when it has
+# caught the signal's number, which the kernel shows; tail ends when the program does.
+interrupted() {
+  local signal=$1 expected=$2 program code=0 mask
+  shift 2
+  "$muster" "$@" > out 2> err &
+  program=$!
+  mask=0
+  while ((!(mask & 0x4002))); do
+    if ! kill -0 "$program" 2> /dev/null; then
+      echo "$*: ended before it was interrupted" >&2
+      exit 1
+    fi
+    mask=$((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$program/status")))
+  done
+  kill -s "$signal" "$program"
+  if ! timeout 2 tail --pid="$program" --sleep-interval=0.05 -f /dev/null; then
+    echo "$*: still there two seconds after the interrupt" >&2
+    kill -KILL "$program"
+    failed=1
+  fi
+  wait "$program" || code=$?
+  if [[ $code -ne $expected ]]; then
+    echo "$*: exit $code, expected $expected" >&2
+    cat err >&2
+    failed=1
+  fi
+}
+# says PATTERN: what the program printed.
+says() {
+  if ! grep -qE -- "$1" out; then
+    echo "nothing says $1:" >&2
+    head -n 20 out >&2
+    failed=1
+  fi
+}
+
+interrupted INT 130 test --seeds 100000 --jobs 1 --report ""
+says '^INTERRUPTED, partial: (pass|fail|inconclusive): '
+interrupted INT 130 test --seeds 100000 --jobs 1 --report "" --json
+says '"interrupted":true'
+interrupted TERM 143 run endless.yaml --report ""
+says '^INTERRUPTED, partial: inconclusive: '
+interrupted INT 130 run endless.yaml --report "" --json
+says '"interrupted":true'
+interrupted INT 130 replay endless.yaml@1
+says '^INTERRUPTED, partial:$'
+interrupted INT 130 replay endless.yaml@1 --json
+says '"interrupted":true'
+exit "$failed"

@@ -73,7 +73,7 @@ struct SuiteOptions {
   std::function<void(std::size_t count, const std::function<void(std::size_t)>& body)> for_each;
   std::function<double()> clock_s;  // seconds since any origin, for wall times alone
   std::function<bool()> interrupted;
-  // One more run is over.
+  // One more run is over; called as for_each calls its body, so possibly at the same time.
   std::function<void(std::size_t done, std::size_t total, const RunResult& latest)> progress;
   // Stops a single run after so many seconds of wall time; 0: never.
   double timeout_s = 0;

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# flags.sh MUSTER: each flag of `muster test` and `muster run` does what its help says, and what is
+# wrong on the command line is exit code 2 with a message that says what would be right.
+set -euo pipefail
+
+muster=$(realpath -- "$1")
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+cd -- "$work"
+failed=0
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a line of all output.
+expect() {
+  local expected=$1 pattern=$2 code=0
+  shift 2
+  "$muster" "$@" > out 2>&1 || code=$?
+  if [[ $code -ne $expected ]] || ! grep -qE -- "$pattern" out; then
+    echo "muster $*: exit $code, expected $expected with '$pattern'; it said:" >&2
+    head -n 15 out >&2
+    failed=1
+  fi
+}
+
+for flag in --world --pattern --case --seed --seeds --jobs --timeout --report --junit --ci --json; do
+  expect 0 "^ +$flag( |\$)" test --help
+done
+for flag in --world --seed --seeds --jobs --timeout --report --junit --ci --json; do
+  expect 0 "^ +$flag( |\$)" run --help
+done
+
+# Parts of names, in any case; what matches nothing is told with everything there is.
+expect 0 '^pass: 1 cases, ' test --pattern STAR --case 'HUB FAIL' --report ""
+for filter in --pattern --case; do
+  expect 2 'no case matches' test "$filter" nothing-has-this-name --report ""
+  for name in 'Mesh Topology / Consensus trading' 'Star Topology / Hub failover recovery'; do
+    if ! grep -qF "$name" out; then
+      echo "$filter without a match does not list $name" >&2
+      failed=1
+    fi
+  done
+done
+
+# A run that takes too long is stopped, and is no pass.
+cat > endless.yaml << 'END'
+pattern: mesh
+duration: 1h
+pools: [{name: agent, size: 8, strategy: momentum}]
+workload: {rate: 100/s}
+budget: {events: 10000000000}
+END
+for limit in 1 1s; do
+  expect 3 'what +endless.yaml@1.*: took longer than one run may' \
+    run endless.yaml --timeout "$limit" --report ""
+done
+
+# The files that it writes, and those it does not.
+expect 0 '^report  here/report.html$' test --case 'hub failover' --report here/report.html \
+  --junit here/junit.xml --seed 5 --seeds 2 --jobs 2 --world mock
+grep -q 'name="seed" value="5"' here/junit.xml
+grep -q '</html>' here/report.html
+expect 0 '"seed":5' test --case 'hub failover' --seed 5 --json --report ""
+if [[ $(wc -l < out) -ne 1 || -e .muster ]]; then
+  echo "--json prints more than its object, or --report \"\" wrote a report" >&2
+  failed=1
+fi
+
+# On a terminal there is colour and progress, and with --ci or NO_COLOR neither.
+on_a_terminal() { script -qec "$1" /dev/null < /dev/null > out; }
+escape=$'\033'
+on_a_terminal "'$muster' test --case 'hub failover' --report ''"
+grep -q "$escape" out || { echo "no colour on a terminal" >&2; failed=1; }
+for plain in "'$muster' test --ci --case 'hub failover' --report ''" \
+    "NO_COLOR=1 '$muster' test --case 'hub failover' --report ''"; do
+  on_a_terminal "$plain"
+  if grep -q "$escape" out || ! grep -q '^pass: 1 cases' out; then
+    echo "not plain: $plain" >&2
+    failed=1
+  fi
+done
+
+expect 2 'is not there yet' test --world local
+expect 2 '--seeds' test --seeds 0
+expect 2 '--jobs' test --jobs many
+expect 2 '--timeout' test --timeout 0
+expect 2 '--timeout' test --timeout soon
+expect 2 '--unknown' test --unknown
+expect 2 'subcommand is required' --
+expect 2 'FILE is required' run
+exit "$failed"
