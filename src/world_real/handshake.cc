@@ -21,9 +21,11 @@ constexpr std::string_view kAcceptorRole = "muster link 1 acceptor";
 Proof make_proof(const GroupKey& key, std::string_view role, const Hello& hello, Answer answer) {
   answer.proof = {};
   core::Bytes covered = core::to_bytes(role);
-  core::ByteSink sink(covered);
-  core::write(sink, hello);
-  core::write(sink, answer);
+  {
+    core::ByteSink sink(covered);
+    core::write(sink, hello);
+    core::write(sink, answer);
+  }
   Proof proof{};
   unsigned size = 0;
   const unsigned char* made =

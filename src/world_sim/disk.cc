@@ -13,10 +13,12 @@ constexpr std::size_t kFrameHeaderBytes = 8;
 core::Bytes frame_of(core::BytesView record) {
   core::Bytes frame;
   frame.reserve(kFrameHeaderBytes + record.size());
-  core::ByteSink sink(frame);
-  sink.integer(record.size(), 4);
-  sink.integer(core::crc32c(record), 4);
-  sink.raw(record);
+  {
+    core::ByteSink sink(frame);
+    sink.integer(record.size(), 4);
+    sink.integer(core::crc32c(record), 4);
+    sink.raw(record);
+  }
   return frame;
 }
 

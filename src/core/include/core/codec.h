@@ -73,19 +73,41 @@ inline constexpr bool is_time_point = false;
 template <class C, class D>
 inline constexpr bool is_time_point<std::chrono::time_point<C, D>> = true;
 
-// Appends little-endian integers to a byte string.
+// Appends little-endian integers to a byte string, which is complete when the sink is gone: what is
+// written gathers in a buffer, so that a small value costs one allocation of the right size.
 class ByteSink {
  public:
   explicit ByteSink(Bytes& out) : out_(out) {}
+  ~ByteSink() { flush(); }
+  ByteSink(const ByteSink&) = delete;
+  ByteSink& operator=(const ByteSink&) = delete;
+  // REQUIRES: width <= 8.
   void integer(std::uint64_t value, unsigned width) {
-    for (unsigned i = 0; i < width; ++i) {
-      out_.push_back(static_cast<Byte>(value >> (8 * i)));
+    if (used_ + 8 > kBufferBytes) {
+      flush();
+    }
+    store_word(buffer_ + used_, value);
+    used_ += width;
+  }
+  void raw(BytesView data) {
+    if (data.size() > kBufferBytes - used_) {
+      flush();
+      out_.insert(out_.end(), data.begin(), data.end());
+    } else if (!data.empty()) {
+      std::memcpy(buffer_ + used_, data.data(), data.size());
+      used_ += data.size();
     }
   }
-  void raw(BytesView data) { out_.insert(out_.end(), data.begin(), data.end()); }
 
  private:
+  static constexpr std::size_t kBufferBytes = 256;
+  void flush() {
+    out_.insert(out_.end(), buffer_, buffer_ + used_);
+    used_ = 0;
+  }
   Bytes& out_;
+  std::size_t used_ = 0;
+  Byte buffer_[kBufferBytes];
 };
 
 // Folds the same stream of values into a hash, without the bytes.
@@ -162,8 +184,15 @@ class Reader {
       return 0;
     }
     std::uint64_t value = 0;
-    for (unsigned i = 0; i < width; ++i) {
-      value |= static_cast<std::uint64_t>(data_[i]) << (8 * i);
+    if (data_.size() >= 8) {
+      value = load_word(data_);
+      if (width < 8) {
+        value &= (1ULL << (8 * width)) - 1;
+      }
+    } else {
+      for (unsigned i = width; i-- > 0;) {
+        value = (value << 8U) | data_[i];
+      }
     }
     data_ = data_.subspan(width);
     return value;
@@ -295,8 +324,10 @@ void read(Reader& reader, T& value) {
 template <class T>
 [[nodiscard]] Bytes encode(const T& value) {
   Bytes out;
-  ByteSink sink(out);
-  write(sink, value);
+  {
+    ByteSink sink(out);
+    write(sink, value);
+  }
   return out;
 }
 

@@ -32,18 +32,15 @@ class Hasher {
   // The length is folded in too, so ("ab", "c") and ("a", "bc") differ.
   constexpr void bytes(BytesView data) {
     word(data.size());
-    std::uint64_t value = 0;
-    unsigned shift = 0;
-    for (const Byte byte : data) {
-      value |= static_cast<std::uint64_t>(byte) << shift;
-      shift += 8;
-      if (shift == 64) {
-        word(value);
-        value = 0;
-        shift = 0;
-      }
+    while (data.size() >= 8) {
+      word(load_word(data));
+      data = data.subspan(8);
     }
-    if (shift != 0) {
+    if (!data.empty()) {
+      std::uint64_t value = 0;
+      for (std::size_t i = data.size(); i-- > 0;) {
+        value = (value << 8U) | data[i];
+      }
       word(value);
     }
   }
