@@ -55,7 +55,7 @@ void Coordinator::fenced(Desk& desk, Term term) {
           TaskTakenBack{task, entry.attempt, entry.agent, TakeBackReason::kNewLeader});
     }
     if (!finishing_.contains(task)) {
-      wait(task);
+      wait(desk, task);
     }
   }
   pump(desk);
@@ -112,7 +112,7 @@ void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
   if (changed) {
     desk.effects.trace(TaskAccepted{accept.task.id, term_});
     if (phase_ == Phase::kReady) {
-      wait(accept.task.id);
+      wait(desk, accept.task.id);
       pump(desk);
     }
   }
@@ -153,7 +153,7 @@ void Coordinator::apply(Desk& desk, const Finish& finish, bool changed) {
     running_.erase(it);
   }
   resolving_.erase(finish.task);
-  std::erase(waiting_, finish.task);
+  stop_waiting(finish.task);
   pump(desk);
 }
 
@@ -166,45 +166,67 @@ void Coordinator::apply(Desk& desk, const LowWater& low_water, bool changed) {
   }
 }
 
-void Coordinator::wait(TaskId task) {
+void Coordinator::wait(Desk& desk, TaskId task) {
   core::check(!running_.contains(task), "a task waits or runs, not both");
-  if (std::ranges::find(waiting_, task) == waiting_.end()) {
-    waiting_.push_back(task);
+  const auto [place, fresh] = waiting_.try_emplace(task);
+  if (fresh) {
+    const TaskEntry* entry = desk.ledger.find(task);
+    core::check(entry != nullptr, "a task that waits is in the ledger");
+    const Requirement& requirement = entry->task.requirement;
+    place->second = {requirement.capability + '|' + requirement.fallback, ++turns_};
+    queues_[place->second.task_class].emplace(turns_, task);
   }
 }
 
-// Places what can be placed. A class of tasks whose agents are all full is skipped for the rest of
-// the pass, so the pass is linear in the tasks that wait.
+void Coordinator::stop_waiting(TaskId task) {
+  if (const auto place = waiting_.extract(task); !place.empty()) {
+    const auto queue = queues_.find(place.mapped().task_class);
+    queue->second.erase(place.mapped().turn);
+    if (queue->second.empty()) {
+      queues_.erase(queue);
+    }
+  }
+}
+
+// Places what can be placed, in the order in which tasks came to wait. A class of tasks whose
+// agents are all full is left alone for the rest of the pass, so what a pass costs does not grow
+// with the tasks that wait.
 void Coordinator::pump(Desk& desk) {
   if (phase_ != Phase::kReady) {
     return;
   }
-  std::set<std::string> saturated;
-  std::deque<TaskId> left;
-  while (!waiting_.empty()) {
-    const TaskId task = waiting_.front();
-    waiting_.pop_front();
-    if (!place(desk, task, saturated)) {
-      left.push_back(task);
+  std::set<std::string_view> saturated;
+  for (;;) {
+    const Queue* first = nullptr;
+    std::string_view task_class;
+    for (const auto& [name, queue] : queues_) {
+      const bool sooner = first == nullptr || queue.begin()->first < first->begin()->first;
+      if (sooner && !saturated.contains(name)) {
+        first = &queue;
+        task_class = name;
+      }
+    }
+    if (first == nullptr) {
+      break;
+    }
+    const TaskId task = first->begin()->second;
+    if (place(desk, task)) {
+      stop_waiting(task);
+    } else {
+      saturated.insert(task_class);
     }
   }
-  waiting_ = std::move(left);
   arm(desk);
 }
 
-bool Coordinator::place(Desk& desk, TaskId task, std::set<std::string>& saturated) {
+// False when nobody can take the task now.
+bool Coordinator::place(Desk& desk, TaskId task) {
   const TaskEntry* entry = desk.ledger.find(task);
   if (entry == nullptr || entry->status == TaskStatus::kFinished || finishing_.contains(task)) {
     return true;
   }
-  const Requirement& requirement = entry->task.requirement;
-  const std::string task_class = requirement.capability + '|' + requirement.fallback;
-  if (saturated.contains(task_class)) {
-    return false;
-  }
-  const Pick pick = dispatch_.pick(requirement, desk.context.random);
+  const Pick pick = dispatch_.pick(entry->task.requirement, desk.context.random);
   if (pick.outcome == PickOutcome::kSaturated) {
-    saturated.insert(task_class);
     return false;
   }
   if (pick.outcome == PickOutcome::kNoneCapable) {
@@ -214,7 +236,6 @@ bool Coordinator::place(Desk& desk, TaskId task, std::set<std::string>& saturate
   const Attempt attempt = entry->attempt + 1;
   if (!desk.propose(Assign{task, attempt, pick.agent})) {
     dispatch_.release(pick.agent, true);
-    saturated.insert(task_class);
     return false;
   }
   const core::Time deadline = desk.context.now + config_.attempt_timeout;
@@ -266,7 +287,7 @@ void Coordinator::take_back(Desk& desk, TaskId task, TakeBackReason reason) {
     voids_.push_back({{config_.group, term_, task, running.attempt + 1, 1}});
     desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
   } else {
-    wait(task);
+    wait(desk, task);
   }
 }
 

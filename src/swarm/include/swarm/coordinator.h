@@ -14,7 +14,6 @@
 // Owns timers kCoordinatorTimers; no message types: the member decodes and calls.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -107,6 +106,13 @@ class Coordinator {
     bool sent = false;  // Assign is committed and the agent was told
     MUSTER_FIELDS(Running, agent, attempt, deadline, fallback, sent)
   };
+  // A task that waits for an agent. Tasks of one class can be taken by the same agents.
+  struct Waiting {
+    std::string task_class;
+    std::uint64_t turn = 0;
+    MUSTER_FIELDS(Waiting, task_class, turn)
+  };
+  using Queue = std::map<std::uint64_t, TaskId>;  // by turn
 
   void apply(Desk& desk, const Accept& accept, bool changed);
   void apply(Desk& desk, const Refuse& refuse, bool changed);
@@ -114,10 +120,11 @@ class Coordinator {
   void apply(Desk& desk, const Finish& finish, bool changed);
   void apply(Desk& desk, const LowWater& low_water, bool changed);
   void pump(Desk& desk);
-  bool place(Desk& desk, TaskId task, std::set<std::string>& saturated);
+  bool place(Desk& desk, TaskId task);
   void finish(Desk& desk, TaskId task, Attempt attempt, const Result& result);
   void take_back(Desk& desk, TaskId task, TakeBackReason reason);
-  void wait(TaskId task);
+  void wait(Desk& desk, TaskId task);
+  void stop_waiting(TaskId task);
   void arm(Desk& desk);
   void ask_environment(Desk& desk);
 
@@ -125,7 +132,9 @@ class Coordinator {
   Phase phase_ = Phase::kIdle;
   Term term_ = 0;
   Dispatch dispatch_;
-  std::deque<TaskId> waiting_;                 // in the order in which they are placed
+  std::map<TaskId, Waiting> waiting_;
+  std::map<std::string, Queue> queues_;  // of `waiting_` by class; none is empty
+  std::uint64_t turns_ = 0;
   std::map<TaskId, Running> running_;          // proposed to or in the hands of an agent
   std::set<TaskId> accepting_;                 // Accept proposed, not applied
   std::set<TaskId> finishing_;                 // Finish proposed, not applied
@@ -138,9 +147,9 @@ class Coordinator {
   std::vector<LowWaterWanted> low_waters_;
 
  public:
-  MUSTER_FIELDS(Coordinator, config_, phase_, term_, dispatch_, waiting_, running_, accepting_,
-                finishing_, resolving_, reporters_, deadlines_, low_water_proposed_, fences_,
-                voids_, low_waters_)
+  MUSTER_FIELDS(Coordinator, config_, phase_, term_, dispatch_, waiting_, queues_, turns_, running_,
+                accepting_, finishing_, resolving_, reporters_, deadlines_, low_water_proposed_,
+                fences_, voids_, low_waters_)
 };
 
 }  // namespace swarm
