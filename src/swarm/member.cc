@@ -245,13 +245,11 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
       core::check(ledger.has_value(), "a committed snapshot is a ledger");
       ledger_ = std::move(*ledger);
     }
-    const std::vector<Entry> committed = raft_.take_committed();
-    if (committed.empty()) {
+    const Entry* committed = raft_.take_committed();
+    if (committed == nullptr) {
       break;
     }
-    for (const Entry& entry : committed) {
-      apply(entry, shared);
-    }
+    apply(*committed, shared);
   }
   follow_leadership(shared);
   follow_leader(shared);
@@ -261,6 +259,7 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
   }
 }
 
+// What it proposes may move the log, so the entry is not looked at after it is decoded.
 void Member::apply(const Entry& entry, Desk& desk) {
   if (entry.kind != EntryKind::kCommand) {
     return;
@@ -289,7 +288,11 @@ void Member::follow_leadership(Desk& desk) {
   if (!coordinator_.leading() && raft_.is_leader_ready() &&
       raft_.applied_index() == raft_.commit_index()) {
     links_.declare(config_.topology.peers(config_.self, config_.self), desk.context, desk.effects);
-    coordinator_.lead(desk, config_.topology.workers(config_.self));
+    const std::vector<world::NodeId> workers = config_.topology.workers(config_.self);
+    for (const world::NodeId agent : workers) {
+      availability_[agent] = {false, false};  // as dispatch begins
+    }
+    coordinator_.lead(desk, workers);
     if (watches_by_heartbeat()) {
       detector_.lead(raft_.term(), everybody(config_.topology), desk.context, desk.effects);
     }
@@ -312,16 +315,15 @@ void Member::watch_agents(Desk& desk) {
   if (!coordinator_.leading()) {
     return;
   }
-  for (const world::NodeId agent : config_.topology.workers(config_.self)) {
+  for (auto& [agent, known] : availability_) {
     std::pair<bool, bool> now{takes_work(state_), false};
     if (agent != config_.self) {
       const bool suspected = swim_ ? swim_->suspected(agent) : detector_.suspected(agent);
       const bool ready = links_.proven(agent) && (swim_ || takes_work(detector_.observed(agent)));
       now = {ready, suspected};
     }
-    const auto known = availability_.find(agent);
-    if (known == availability_.end() || known->second != now) {
-      availability_[agent] = now;
+    if (known != now) {
+      known = now;
       coordinator_.set_available(desk, agent, now.first, now.second);
     }
   }

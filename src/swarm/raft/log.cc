@@ -79,7 +79,7 @@ void RaftLog::replace_prefix(Snapshot snapshot) {
 }
 
 std::uint64_t entry_digest(const Entry& entry) {
-  return core::digest(std::pair(entry.kind, entry.bytes));
+  return core::digest(std::pair<EntryKind, const core::Bytes&>(entry.kind, entry.bytes));
 }
 
 }  // namespace swarm

@@ -55,16 +55,11 @@ core::Result<Index> Raft::change_membership(MembershipChange change, world::Node
   return RaftStep(*this, context, effects).change_membership(change, node);
 }
 
-std::vector<Entry> Raft::take_committed() {
-  std::vector<Entry> taken;
-  if (snapshot_waits_) {
-    return taken;
+const Entry* Raft::take_committed() {
+  if (snapshot_waits_ || applied_index_ == commit_index_) {
+    return nullptr;
   }
-  taken.reserve(commit_index_ - applied_index_);
-  while (applied_index_ < commit_index_) {
-    taken.push_back(log_.at(++applied_index_));
-  }
-  return taken;
+  return &log_.at(++applied_index_);
 }
 
 std::optional<Snapshot> Raft::take_installed_snapshot() {

@@ -44,12 +44,13 @@ core::Result<Index> RaftStep::propose(core::Bytes command) {
 
 Index RaftStep::append_as_leader(EntryKind kind, core::Bytes bytes) {
   const Index index = raft_.log_.last_index() + 1;
-  raft_.log_.append({index, term(), kind, std::move(bytes)});
+  std::vector<Entry> added(1, Entry{index, term(), kind, std::move(bytes)});
+  raft_.log_.append(added.front());
   if (kind == EntryKind::kConfiguration) {
     refresh_configuration();
   }
   replicate_to_all();
-  persist_entries({raft_.log_.at(index)}, false);
+  persist_entries(std::move(added), false);
   return index;
 }
 
@@ -86,7 +87,6 @@ void RaftStep::replicate_to_all() {
 
 void RaftStep::replicate_to(world::NodeId node, Raft::Progress& progress) {
   const RaftLog& log = raft_.log_;
-  const RaftOptions& options = raft_.options_;
   if (progress.flow != Raft::Flow::kSnapshot && progress.next <= log.snapshot().index) {
     progress.flow = Raft::Flow::kSnapshot;
     progress.snapshot_index = 0;
@@ -94,17 +94,13 @@ void RaftStep::replicate_to(world::NodeId node, Raft::Progress& progress) {
   }
   if (progress.flow == Raft::Flow::kProbe && !progress.probe_sent) {
     progress.probe_sent = true;
-    send_append(node, progress.next - 1,
-                log.slice(progress.next, options.append_entries_limit, options.append_bytes_limit));
+    send_entries(node, progress.next);
   }
   while (progress.flow == Raft::Flow::kReplicate && progress.next <= log.last_index() &&
-         progress.in_flight.size() < options.in_flight_limit) {
-    auto entries =
-        log.slice(progress.next, options.append_entries_limit, options.append_bytes_limit);
-    const Index previous = progress.next - 1;
-    progress.next += entries.size();
-    progress.in_flight.push_back(progress.next - 1);
-    send_append(node, previous, std::move(entries));
+         progress.in_flight.size() < raft_.options_.in_flight_limit) {
+    const Index last = send_entries(node, progress.next);
+    progress.next = last + 1;
+    progress.in_flight.push_back(last);
   }
 }
 
@@ -114,17 +110,34 @@ void RaftStep::send_heartbeat(world::NodeId node, Raft::Progress& progress) {
     return send_snapshot_piece(node, progress);
   }
   if (progress.flow == Raft::Flow::kReplicate && progress.next > raft_.log_.snapshot().index) {
-    return send_append(node, progress.next - 1, {});
+    return send(node, append_after(progress.next - 1, {}));
   }
   progress.probe_sent = false;
   replicate_to(node, progress);
 }
 
-void RaftStep::send_append(world::NodeId node, Index previous_index, std::vector<Entry> entries) {
+AppendEntries RaftStep::append_after(Index previous_index, std::vector<Entry> entries) const {
   const auto previous_term = raft_.log_.term_at(previous_index);
   core::check(previous_term.has_value(), "an append starts inside the log");
-  send(node, AppendEntries{group(), previous_index, *previous_term, raft_.commit_index_,
-                           std::move(entries)});
+  return {group(), previous_index, *previous_term, raft_.commit_index_, std::move(entries)};
+}
+
+// Most members need the same entries, so what one was sent is kept for the others.
+Index RaftStep::send_entries(world::NodeId node, Index first) {
+  const RaftLog& log = raft_.log_;
+  const RaftOptions& options = raft_.options_;
+  const SentEntries wanted{first, log.last_index(), raft_.commit_index_, term(), 0, {}};
+  if (!sent_.same_as(wanted)) {
+    auto entries = log.slice(first, options.append_entries_limit, options.append_bytes_limit);
+    sent_ = wanted;
+    sent_.last = first + entries.size() - 1;
+    sent_.message =
+        world::make_message({}, append_after(first - 1, std::move(entries)), raft_.ballot_.term);
+  }
+  world::Message message = sent_.message;
+  message.to = node;
+  effects_.send(std::move(message));
+  return sent_.last;
 }
 
 Index RaftStep::durable_on(world::NodeId node) const {

@@ -84,7 +84,9 @@ class RaftStep {
   void replicate_to(world::NodeId node, Raft::Progress& progress);
   void replicate_to_all();
   void send_heartbeat(world::NodeId node, Raft::Progress& progress);
-  void send_append(world::NodeId node, Index previous_index, std::vector<Entry> entries);
+  [[nodiscard]] AppendEntries append_after(Index previous_index, std::vector<Entry> entries) const;
+  // As many entries from `first` on as one message takes; returns the last one's index.
+  Index send_entries(world::NodeId node, Index first);
   void advance_commit();
   void commit_as_leader(Index upto);
   void learn_commit(Index upto);
@@ -113,9 +115,25 @@ class RaftStep {
   [[nodiscard]] world::NodeId self() const { return raft_.options_.self; }
   [[nodiscard]] Term term() const { return raft_.ballot_.term; }
 
+  // The append that this step sent last, and what it was made of.
+  struct SentEntries {
+    Index first = 0;
+    Index log_end = 0;
+    Index commit = 0;
+    Term term = 0;
+    Index last = 0;
+    world::Message message;
+
+    [[nodiscard]] bool same_as(const SentEntries& other) const {
+      return first == other.first && log_end == other.log_end && commit == other.commit &&
+             term == other.term;
+    }
+  };
+
   Raft& raft_;
   world::Context& context_;
   world::Effects& effects_;
+  SentEntries sent_;
 };
 
 }  // namespace swarm

@@ -129,9 +129,9 @@ void RaftCluster::apply(Node& node, world::Effects& effects) {
   if (const auto snapshot = raft.take_installed_snapshot()) {
     node.applied = core::decode<std::vector<std::string>>(snapshot->state).value();
   }
-  for (const Entry& entry : raft.take_committed()) {
-    if (entry.kind == EntryKind::kCommand) {
-      node.applied.emplace_back(core::to_text(entry.bytes));
+  while (const Entry* entry = raft.take_committed()) {
+    if (entry->kind == EntryKind::kCommand) {
+      node.applied.emplace_back(core::to_text(entry->bytes));
     }
   }
   if (raft.wants_compaction()) {

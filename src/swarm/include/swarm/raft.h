@@ -223,9 +223,10 @@ class Raft {
   core::Result<Index> change_membership(MembershipChange change, world::NodeId node,
                                         world::Context& context, world::Effects& effects);
 
-  // The entries committed since the last call, of all kinds, in order, without gap or repetition
-  // within an incarnation. Nothing while an installed snapshot waits to be taken.
-  [[nodiscard]] std::vector<Entry> take_committed();
+  // The next committed entry, of whatever kind, in order, without gap or repetition within an
+  // incarnation; null when there is none, and while an installed snapshot waits to be taken. Valid
+  // until the next call that is not const.
+  [[nodiscard]] const Entry* take_committed();
   // A snapshot that replaces the owner's whole state: recovered at start, or sent by a leader.
   [[nodiscard]] std::optional<Snapshot> take_installed_snapshot();
 
