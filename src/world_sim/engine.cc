@@ -106,7 +106,7 @@ void Engine::stop(Node& node, world::HaltReason reason, world::UnsyncedWrites un
   emit_for(node, world::NodeHalted{reason});
 }
 
-void Engine::schedule(Node& cause, EventClass event_class, core::Time at, Scheduled scheduled) {
+void Engine::schedule(Node& cause, EventClass event_class, core::Time at, Scheduled&& scheduled) {
   queue_.push({at, event_class, cause.source(), cause.sequence++}, std::move(scheduled));
 }
 

@@ -86,7 +86,7 @@ class Engine final : public TaskClock {
   // ---- engine.cc ----
   void handle(const EventKey& key, Scheduled& scheduled);
   void handle_on_node(const EventKey& key, Scheduled& scheduled, Node& node);
-  void schedule(Node& cause, EventClass event_class, core::Time at, Scheduled scheduled);
+  void schedule(Node& cause, EventClass event_class, core::Time at, Scheduled&& scheduled);
   void start_incarnation(Node& node);
   // Ends the running incarnation. `by` is the fault that did it and holds the node down.
   void stop(Node& node, world::HaltReason reason, world::UnsyncedWrites unsynced,
@@ -102,7 +102,7 @@ class Engine final : public TaskClock {
   }
 
   // ---- step.cc ----
-  void enqueue(Node& node, const EventKey& key, world::Event event);
+  void enqueue(Node& node, const EventKey& key, world::Event&& event);
   // Gives free cores to what waits for them.
   void dispatch(Node& node);
   void begin_step(Node& node);
@@ -110,7 +110,7 @@ class Engine final : public TaskClock {
   void task_ended(Node& node, std::uint64_t ticket);
   // Lets effects leave as far as they may.
   void drain(Node& node);
-  void release(Node& node, world::Effect effect, world::WorkTicket ticket);
+  void release(Node& node, world::Effect&& effect, world::WorkTicket ticket);
   void set_timer(Node& node, const world::SetTimer& effect);
   void queue_timer(Node& node, world::TimerId id, Timer& timer, core::Time at);
   void fire_timer(Node& node, const EventKey& key, Scheduled& scheduled);

@@ -23,6 +23,30 @@ struct QueuedEvent {
   world::Event event;
 };
 
+// What waits for the node, in order. Keeps its memory: most nodes find one event at a time.
+class Inbox {
+ public:
+  void push(const EventKey& key, world::Event&& event) {
+    if (first_ > events_.size() / 2) {
+      events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+    events_.push_back({key, std::move(event)});
+  }
+  // REQUIRES: not empty.
+  QueuedEvent pop() { return std::move(events_[first_++]); }
+  void clear() {
+    events_.clear();
+    first_ = 0;
+  }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::size_t size() const { return events_.size() - first_; }
+
+ private:
+  std::vector<QueuedEvent> events_;
+  std::size_t first_ = 0;  // those before it are gone
+};
+
 // A timer has at most one entry in the queue that counts. Setting it later than that entry leaves
 // the entry alone, and cancelling it too: the entry finds out when its time comes. So timers that
 // are set again and again, as election timers are, do not fill the queue.
@@ -77,7 +101,7 @@ struct Node {
   std::unique_ptr<world::Machine> machine;
   num::Stream random;
   core::Time booted_at{};
-  std::deque<QueuedEvent> inbox;
+  Inbox inbox;
   world::Outbox outbox;
   bool stepping = false;
   std::vector<world::Effect> step_effects;        // leave when the step's time ends

@@ -14,8 +14,8 @@ constexpr core::Duration kLongestTimer = core::hours(24 * 365 * 10);
 
 }  // namespace
 
-void Engine::enqueue(Node& node, const EventKey& key, world::Event event) {
-  node.inbox.push_back({key, std::move(event)});
+void Engine::enqueue(Node& node, const EventKey& key, world::Event&& event) {
+  node.inbox.push(key, std::move(event));
   node.statistics.inbox_peak =
       std::max<std::uint64_t>(node.statistics.inbox_peak, node.inbox.size());
   dispatch(node);
@@ -34,8 +34,7 @@ void Engine::dispatch(Node& node) {
 }
 
 void Engine::begin_step(Node& node) {
-  const QueuedEvent queued = std::move(node.inbox.front());
-  node.inbox.pop_front();
+  const QueuedEvent queued = node.inbox.pop();
   node.statistics.inbox_wait += now_ - queued.key.at;
   ++node.statistics.steps;
 
@@ -113,7 +112,7 @@ void Engine::drain(Node& node) {
   }
 }
 
-void Engine::release(Node& node, world::Effect effect, world::WorkTicket ticket) {
+void Engine::release(Node& node, world::Effect&& effect, world::WorkTicket ticket) {
   if (auto* sent = std::get_if<world::Send>(&effect)) {
     send(node, std::move(sent->message));
   } else if (const auto* timer = std::get_if<world::SetTimer>(&effect)) {

@@ -69,34 +69,43 @@ using Effect = std::variant<Send, SetTimer, CancelTimer, Persist, Work, Call, Tr
 // Collects the effects of one step, in order.
 class Effects {
  public:
-  void send(Message message) { list_.emplace_back(Send{std::move(message)}); }
+  void send(Message message) { add(Send{std::move(message)}); }
   template <Payload T>
   void send(NodeId to, const T& payload, std::uint64_t term = 0, std::uint64_t key = 0) {
     send(make_message(to, payload, term, key));
   }
-  void set_timer(TimerId timer, core::Duration after) {
-    list_.emplace_back(SetTimer{timer, after});
-  }
-  void cancel_timer(TimerId timer) { list_.emplace_back(CancelTimer{timer}); }
+  void set_timer(TimerId timer, core::Duration after) { add(SetTimer{timer, after}); }
+  void cancel_timer(TimerId timer) { add(CancelTimer{timer}); }
   void persist(core::Bytes record, PersistId id = {}) {
-    list_.emplace_back(Persist{id, PersistMode::kAppend, std::move(record)});
+    add(Persist{id, PersistMode::kAppend, std::move(record)});
   }
   void replace_store(core::Bytes record, PersistId id = {}) {
-    list_.emplace_back(Persist{id, PersistMode::kReplaceAll, std::move(record)});
+    add(Persist{id, PersistMode::kReplaceAll, std::move(record)});
   }
-  void work(core::Duration cpu, core::Duration wait) { list_.emplace_back(Work{cpu, wait}); }
+  void work(core::Duration cpu, core::Duration wait) { add(Work{cpu, wait}); }
   void call(CallId call, std::string service, core::Bytes request) {
-    list_.emplace_back(Call{call, std::move(service), std::move(request)});
+    add(Call{call, std::move(service), std::move(request)});
   }
   template <Traceable T>
   void trace(const T& payload) {
-    list_.emplace_back(Trace{make_trace(payload)});
+    add(Trace{make_trace(payload)});
   }
 
   [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
   [[nodiscard]] std::vector<Effect> take() { return std::exchange(list_, {}); }
 
  private:
+  // As many effects as most steps have, so that their list is allocated once.
+  static constexpr std::size_t kUsualCount = 6;
+
+  template <class T>
+  void add(T effect) {
+    if (list_.capacity() == 0) {
+      list_.reserve(kUsualCount);
+    }
+    list_.emplace_back(std::move(effect));
+  }
+
   std::vector<Effect> list_;
 };
 

@@ -25,8 +25,9 @@ class EventQueue {
   [[nodiscard]] bool empty() const { return heap_.empty(); }
   [[nodiscard]] std::size_t size() const { return heap_.size(); }
 
-  void push(const EventKey& key, Payload payload) {
-    const Entry entry{core::to_ns(key.at), packed(key), take_slot(std::move(payload))};
+  template <class P>
+  void push(const EventKey& key, P&& payload) {
+    const Entry entry{core::to_ns(key.at), packed(key), take_slot(std::forward<P>(payload))};
     heap_.push_back(entry);
     rise(heap_.size() - 1, entry);
   }
@@ -75,14 +76,15 @@ class EventQueue {
             entry.order & kSequenceMask};
   }
 
-  std::uint32_t take_slot(Payload payload) {
+  template <class P>
+  std::uint32_t take_slot(P&& payload) {
     if (free_.empty()) {
-      slots_.push_back(std::move(payload));
+      slots_.push_back(std::forward<P>(payload));
       return static_cast<std::uint32_t>(slots_.size() - 1);
     }
     const std::uint32_t slot = free_.back();
     free_.pop_back();
-    slots_[slot] = std::move(payload);
+    slots_[slot] = std::forward<P>(payload);
     return slot;
   }
 
