@@ -11,7 +11,8 @@ folder=$2
 missing() {
   printf 'The report was not opened in a browser: %s\n' "$*" >&2
   if [[ ${MUSTER_ALLOW_SKIP:-} == 1 ]]; then exit 77; fi
-  printf 'Install it, or allow to skip this test with MUSTER_ALLOW_SKIP=1.\n' >&2
+  printf 'As root: apt-get install chromium nodejs npm   (npm only if there is none already)\n' >&2
+  printf 'Or allow to skip this test: MUSTER_ALLOW_SKIP=1\n' >&2
   exit 1
 }
 
@@ -32,7 +33,10 @@ if ! cmp -s -- "$here/package-lock.json" "$modules/package-lock.json" \
   mkdir -p -- "$modules"
   cp -- "$here/package.json" "$here/package-lock.json" "$modules"
   npm --prefix "$modules" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 \
-    || { rm -rf -- "$modules"; missing "npm could not install playwright-core"; }
+    || {
+      rm -rf -- "$modules"
+      missing "npm could not fetch playwright-core: it needs a network, or npm_config_registry"
+    }
 fi
 cp -- "$here/page_test.mjs" "$modules"
 exec node "$modules/page_test.mjs" "$page"

@@ -176,6 +176,17 @@ expect 1 'failed: tests build types agree$' check
 fake determinism.sh
 expect 1 'failed: tests sanitizers slow checks$' check --full
 
+# A package that another source of the same command conflicts with is not asked for.
+new_machine
+fake dpkg-query '[[ $* == *npm* ]] || echo installed'
+fake apt-get "${plan/ninja-build/npm}"
+fake npm
+expect 0 'all passed$' check
+uncalled '^apt-get'
+rm "$scratch/bin/npm"
+expect 0 'not installed: npm$' check
+called '^apt-get .*install -y .* -- npm$'
+
 # Usage.
 expect 2 'check knows --full' check --fast
 expect 0 'install what is missing' --help
