@@ -172,15 +172,23 @@ module(strategy DEPS core num market)
 module(venue DEPS core num world market)
 module(swarm DEPS core num world)
 module(agent DEPS core num world market strategy swarm)
+module(monitor DEPS core num world)
+module(scaling DEPS core num monitor)
+module(rollout DEPS core num monitor)
+module(sandbox DEPS core world)
+module(sandbox_sim DEPS core world num sandbox)
+module(control DEPS core num world swarm sandbox monitor scaling rollout)
 module(load DEPS core num world swarm)
 module(check DEPS core num world swarm market)
 module(scenario DEPS core LIBS yaml-cpp nlohmann_json::nlohmann_json)
 module(stats DEPS core num LIBS Boost::headers)
-module(lab DEPS core num world world_sim market strategy venue swarm agent load check scenario
-           stats IMPURE)
-module(report DEPS core stats scenario check lab LIBS nlohmann_json::nlohmann_json)
-module(cli DEPS core num world world_sim world_real market strategy venue swarm agent load
-           check scenario stats lab report LIBS CLI11::CLI11)
+module(lab DEPS core num world world_sim market strategy venue swarm agent monitor scaling rollout
+           sandbox sandbox_sim control load check scenario stats IMPURE)
+module(report DEPS core stats scenario check lab
+              LIBS nlohmann_json::nlohmann_json SQLite::SQLite3)
+module(cli DEPS core num world world_sim world_real market strategy venue swarm agent monitor
+           scaling rollout sandbox sandbox_sim control load check scenario stats lab report
+           LIBS CLI11::CLI11)
 
 get_property(table GLOBAL PROPERTY MUSTER_TABLE)
 list(JOIN table "\n" table)
