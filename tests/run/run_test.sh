@@ -26,8 +26,8 @@ new_machine() {
   cp "$source/run" "$project/run"
   cp "$source/packaging/packages.txt" "$project/packaging/"
   touch "$project/CMakeLists.txt" "$project/CMakePresets.json"
-  for tool in awk bash cat chmod dirname env find flock grep head mkdir mv nproc readlink rm sed \
-      tail touch; do
+  for tool in awk bash cat chmod date dirname env find flock grep head mkdir mv nproc readlink rm \
+      sed tail touch; do
     ln -s "$(command -v "$tool")" "$scratch/bin/$tool"
   done
   : > "$scratch/calls"
@@ -41,6 +41,8 @@ new_machine() {
   fake ctest 'echo "100% tests passed, 0 tests failed out of 3"'
   mkdir -p "$project/tests/"{tidy,determinism,full}
   ln -s /bin/true "$project/tests/tidy/tidy.sh"
+  fake git '[[ $* != *rev-parse* ]] || echo 0123abcd'
+  ln -s /bin/true "$project/tests/full/slow.sh"
   fake determinism.sh
   ln -s "$scratch/bin/determinism.sh" "$project/tests/determinism/determinism.sh"
   fake ninja 'printf "#!/bin/bash\nprintf \"[%%s]\" muster \"\$@\"\n" > "$2/muster"
@@ -167,6 +169,15 @@ called '^determinism.sh builds .*build/dev/muster .*build/release/muster$'
 uncalled '^cmake --preset asan'
 expect 0 'all passed$' check --full
 called '^ctest --test-dir .*build/asan'
+evidence=("$project"/docs/evidence/*-check-full.json)
+for fact in '"command": "./run check --full", "commit": "0123abcd"' \
+    '"step": "tests", "result": "pass"' '"step": "slow", "result": "pass"'; do
+  if ! grep -qF -- "$fact" "${evidence[0]}"; then
+    echo "the evidence does not say $fact:"
+    cat "${evidence[0]}"
+    failures=$((failures + 1))
+  fi
+done
 fake ctest 'echo "66% tests passed, 1 tests failed out of 3"; exit 8'
 ln -s /bin/false "$project/tests/full/campaign.sh"
 expect 1 '^66% tests passed' check
@@ -174,7 +185,11 @@ expect 1 'failed: tests$' check
 fake determinism.sh 'exit 1'
 expect 1 'failed: tests build types agree$' check
 fake determinism.sh
-expect 1 'failed: tests sanitizers slow checks$' check --full
+expect 1 'failed: tests sanitizers campaign$' check --full
+if ! grep -q '"step": "campaign", "result": "fail"' "${evidence[0]}"; then
+  echo "the evidence hides a failure"
+  failures=$((failures + 1))
+fi
 
 # A package that another source of the same command conflicts with is not asked for.
 new_machine
