@@ -76,6 +76,7 @@ core::Result<void> Member::start(const world::Start& start, world::Context& cont
   TRY_VOID(worker_.start(worker_records, shared));
   links_.declare(config_.topology.peers(config_.self, {}), context, effects);
   if (swim_) {
+    swim_->set_links(config_.topology, {});
     swim_->start(everybody(config_.topology), context, effects);
   }
   finish_step(context, effects);
@@ -306,6 +307,9 @@ void Member::follow_leader(Desk& desk) {
   }
   known_leader_ = leader;
   links_.declare(config_.topology.peers(config_.self, leader), desk.context, desk.effects);
+  if (swim_) {
+    swim_->set_links(config_.topology, leader);
+  }
   worker_.leader_changed(desk, leader);
 }
 

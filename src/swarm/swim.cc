@@ -26,6 +26,7 @@ Swim::Swim(const SwimConfig& config) : config_(config) {
 void Swim::start(const std::vector<world::NodeId>& members, world::Context& context,
                  world::Effects& effects) {
   peers_.clear();
+  self_ = context.self;
   set_members(members, context, effects);
   // Not in step with everybody else.
   effects.set_timer(swim_timers::of(Kind::kProbe),
@@ -59,6 +60,26 @@ void Swim::set_members(const std::vector<world::NodeId>& members, world::Context
     const std::uint64_t place = context.random.below(round_.size() + 1);
     round_.insert(round_.begin() + static_cast<std::ptrdiff_t>(place), node);
   }
+}
+
+void Swim::set_links(const Topology& topology, world::NodeId leader) {
+  topology_ = topology;
+  leader_ = leader;
+  if (probe_ && !linked(self_, probe_->target)) {
+    probe_.reset();  // no answer can come, and nobody is to blame for that
+  }
+}
+
+bool Swim::linked(world::NodeId one, world::NodeId other) const {
+  return !topology_ || topology_->may_send(one, other, leader_);
+}
+
+std::uint32_t Swim::confirmations_of(world::NodeId member) const {
+  std::size_t probers = linked(self_, member) ? 1 : 0;
+  for (const auto& [node, peer] : peers_) {
+    probers += node != member && linked(node, member) ? 1U : 0U;
+  }
+  return expected_confirmations(config_, probers + 1);
 }
 
 core::Duration Swim::scaled(core::Duration duration) const {
@@ -99,14 +120,17 @@ void Swim::timer(world::TimerId timer, world::Context& context, world::Effects& 
 // until a member is probed again is bounded.
 void Swim::begin_probe(world::Context& context, world::Effects& effects) {
   effects.set_timer(swim_timers::of(Kind::kProbe), scaled(config_.probe_interval));
-  if (peers_.empty()) {
-    return;
-  }
+  const auto out_of_reach = [&](world::NodeId node) { return !linked(self_, node); };
+  std::erase_if(round_, out_of_reach);
   if (round_.empty()) {
     for (const auto& [node, peer] : peers_) {
       round_.push_back(node);
     }
+    std::erase_if(round_, out_of_reach);
     context.random.shuffle(std::span(round_));
+  }
+  if (round_.empty()) {
+    return;
   }
   const world::NodeId target = round_.back();
   round_.pop_back();
@@ -215,7 +239,7 @@ void Swim::refused(world::NodeId from, const SwimNack& nack) {
 }
 
 void Swim::relay(world::NodeId origin, const SwimPingRequest& request, world::Effects& effects) {
-  if (!peers_.contains(request.target)) {
+  if (!peers_.contains(request.target) || !linked(self_, request.target)) {
     return;
   }
   relays_[++sequence_] = Relay{origin, request.sequence, request.target, false};
@@ -243,7 +267,8 @@ std::vector<world::NodeId> Swim::draw(std::uint32_t count, world::NodeId except,
                                       world::Context& context) const {
   std::vector<world::NodeId> nodes;
   for (const auto& [node, peer] : peers_) {
-    if (node != except && peer.state <= worst) {
+    if (node != except && peer.state <= worst && linked(self_, node) &&
+        (except == self_ || linked(node, except))) {
       nodes.push_back(node);
     }
   }

@@ -49,7 +49,7 @@ void Swim::apply(const SwimUpdate& update, world::Context& context, world::Effec
 // passed on so that others can do the same.
 void Swim::confirm(Peer& peer, const SwimUpdate& update, world::Context& context,
                    world::Effects& effects) {
-  const std::uint32_t expected = expected_confirmations(config_, group_size());
+  const std::uint32_t expected = confirmations_of(update.member);
   const bool known = std::ranges::find(peer.suspecters, update.source) != peer.suspecters.end();
   if (known || peer.suspecters.size() > expected) {
     return;
@@ -62,7 +62,9 @@ void Swim::confirm(Peer& peer, const SwimUpdate& update, world::Context& context
 void Swim::wait_for_refutation(world::NodeId member, const Peer& peer,
                                const world::Context& context, world::Effects& effects) const {
   const auto confirmations = static_cast<std::uint32_t>(peer.suspecters.size() - 1);
-  const core::Duration whole = suspicion_timeout(config_, group_size(), confirmations);
+  const core::Duration whole = confirmations >= confirmations_of(member)
+                                   ? shortest_suspicion(config_, group_size())
+                                   : suspicion_timeout(config_, group_size(), confirmations);
   const core::Duration passed = context.now - peer.changed;
   effects.set_timer(swim_timers::of(Kind::kSuspicion, member.value),
                     std::max(core::Duration::zero(), whole - passed));

@@ -88,6 +88,35 @@ TEST(Run, AHubWithoutStandbysIsASinglePointOfFailure) {
   EXPECT_EQ(result.account.duplicated, 0U);
 }
 
+// More members than heartbeats watch: SWIM does.
+class ManyMembers : public ::testing::TestWithParam<std::string> {
+ protected:
+  [[nodiscard]] static std::string scenario() {
+    return "pattern: " + GetParam() +
+           "\nduration: 12s\npools: [{name: agent, size: 20, strategy: momentum}]\n"
+           "workload: {rate: 20/s}\n";
+  }
+};
+
+TEST_P(ManyMembers, NobodyIsSuspectedWithoutAFault) {
+  const RunResult result = run_text(scenario());
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_EQ(result.metrics.at("false_suspicions"), 0);
+}
+
+TEST_P(ManyMembers, AKilledAgentIsFoundAndTheTasksAreDone) {
+  const RunResult result =
+      run_text(scenario() + "faults: [{kind: crash, target: agent-17, at: 1s}]\n");
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_GT(result.metrics.at("recovery_detect"), 0);
+  EXPECT_EQ(result.metrics.at("false_suspicions"), 0);
+  EXPECT_EQ(result.account.lost, 0U);
+  EXPECT_EQ(result.account.duplicated, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Topologies, ManyMembers, ::testing::Values("mesh", "star"),
+                         [](const auto& instance) { return instance.param; });
+
 TEST(Run, AFaultThatNeverBeginsFailsTheRun) {
   const RunResult result = run_text(
       std::string(kStar) +

@@ -64,7 +64,26 @@ class SwimTest : public testing::Test {
           swim.timer(timer, context, effects);
         });
     world_->act(node, [&](world::Context& context, world::Effects& effects) {
+      if (topology_) {
+        swim.set_links(*topology_, NodeId(1));
+      }
       swim.start(nodes_, context, effects);
+    });
+  }
+  // A star of the members: node 1 is the hub, 2 and 3 are standbys.
+  void begin_star(std::uint32_t members) {
+    TopologySpec spec;
+    spec.kind = TopologyKind::kStar;
+    spec.coordinator = NodeId(1);
+    spec.standbys = 2;
+    for (std::uint32_t i = 2; i <= members; ++i) {
+      spec.agents.emplace_back(i);
+    }
+    topology_ = *make_topology(spec);
+    begin(members);
+    world_->set_network([this](const world::Message& message) -> std::optional<core::Duration> {
+      undeclared_ += topology_->may_send(message.from, message.to, NodeId(1)) ? 0U : 1U;
+      return milliseconds(1);
     });
   }
   void lose(std::uint32_t percent, const std::function<bool(const world::Message&)>& concerned) {
@@ -93,6 +112,8 @@ class SwimTest : public testing::Test {
   }
 
   SwimConfig config_;
+  std::optional<Topology> topology_;
+  std::uint64_t undeclared_ = 0;  // messages between members without a link
   std::unique_ptr<SmallWorld> world_;
   std::vector<NodeId> nodes_;
   std::map<NodeId, std::unique_ptr<Swim>> swims_;
@@ -287,6 +308,36 @@ TEST_F(SwimTest, FollowsTheMembershipThatItIsTold) {
   world_->run_for(detection_bound(config_, 18));
   EXPECT_EQ(who_suspect(NodeId(18)), 0U);
   EXPECT_EQ(at(1).state(NodeId(18)), std::nullopt);
+}
+
+TEST_F(SwimTest, InAStarProbesAndGossipKeepToTheLinks) {
+  begin_star(20);
+  world_->run_for(seconds(30));
+  EXPECT_THAT(world_->traced<SwimChanged>(), IsEmpty());
+  const core::Time killed = world_->now();
+  world_->kill(NodeId(2));   // a standby
+  world_->kill(NodeId(17));  // only the hub can probe it
+  world_->run_for(detection_bound(config_, 20));
+  for (const NodeId dead : {NodeId(2), NodeId(17)}) {
+    EXPECT_TRUE(at(1).suspected(dead));
+    EXPECT_LE(until_suspected(killed, dead), detection_bound(config_, 20));
+  }
+  for (const auto& [who, suspicion] : world_->traced<Suspected>()) {
+    EXPECT_TRUE(suspicion.member == NodeId(2) || suspicion.member == NodeId(17));
+  }
+  EXPECT_EQ(undeclared_, 0U);
+}
+
+TEST_F(SwimTest, WhereNobodyCanConfirmASuspicionItsTimeoutIsTheShortest) {
+  begin_star(20);
+  world_->run_for(seconds(10));
+  const core::Time killed = world_->now();
+  world_->kill(NodeId(17));
+  world_->run_for(detection_bound(config_, 20));
+  ASSERT_TRUE(at(1).suspected(NodeId(17)));
+  const std::int64_t rounds = 2 * 19;
+  EXPECT_LE(until_suspected(killed, NodeId(17)),
+            rounds * config_.probe_interval + shortest_suspicion(config_, 20));
 }
 
 TEST_F(SwimTest, IgnoresStrangersAndMalformedMessages) {

@@ -13,6 +13,10 @@
 // removal: a faulty member goes on being probed, is told, and refutes. There is no second transport
 // to probe over.
 //
+// Where not everybody has a link to everybody, a member probes, asks and tells only those that it
+// has a link to; a relay must have one to both. Of a target that only one member can probe nobody
+// else can confirm a suspicion, so its timeout is the shortest at once.
+//
 // Owns message types 0x0220 to 0x0224, trace kind 0x0220, timers kSwimTimers.
 #pragma once
 
@@ -22,6 +26,7 @@
 
 #include "swarm/suspicion.h"
 #include "swarm/timer_range.h"
+#include "swarm/topology.h"
 #include "world/machine.h"
 
 namespace swarm {
@@ -139,6 +144,9 @@ class Swim {
   void set_members(const std::vector<world::NodeId>& members, world::Context& context,
                    world::Effects& effects);
 
+  // Who has a link to whom from now on; until the first call everybody to everybody.
+  void set_links(const Topology& topology, world::NodeId leader);
+
   // REQUIRES owns(message.type). Messages of strangers and malformed ones are ignored.
   void receive(const world::Message& message, world::Context& context, world::Effects& effects);
   // REQUIRES owns(timer).
@@ -186,6 +194,9 @@ class Swim {
   [[nodiscard]] static std::uint64_t first_version(world::Incarnation incarnation);
   [[nodiscard]] std::uint64_t own_version(const world::Context& context) const;
   [[nodiscard]] std::size_t group_size() const { return peers_.size() + 1; }
+  [[nodiscard]] bool linked(world::NodeId one, world::NodeId other) const;
+  // How many others could confirm a suspicion of the member, as Lifeguard's times take it.
+  [[nodiscard]] std::uint32_t confirmations_of(world::NodeId member) const;
   [[nodiscard]] core::Duration scaled(core::Duration duration) const;
   void worsen(std::uint32_t by);
   void improve();
@@ -197,7 +208,8 @@ class Swim {
   void refused(world::NodeId from, const SwimNack& nack);
   void relay(world::NodeId origin, const SwimPingRequest& request, world::Effects& effects);
   void give_up_relay(std::uint32_t sequence, world::Effects& effects);
-  // Up to `count` distinct peers at random, none in a worse state than `worst`.
+  // Up to `count` distinct peers at random that this node and `except` have links to, none in a
+  // worse state than `worst`.
   [[nodiscard]] std::vector<world::NodeId> draw(std::uint32_t count, world::NodeId except,
                                                 SwimState worst, world::Context& context) const;
 
@@ -217,6 +229,9 @@ class Swim {
   [[nodiscard]] std::vector<SwimUpdate> piggyback(world::NodeId to);
 
   SwimConfig config_;
+  world::NodeId self_;
+  std::optional<Topology> topology_;  // none: everybody has a link to everybody
+  world::NodeId leader_;
   std::map<world::NodeId, Peer> peers_;
   std::vector<world::NodeId> round_;  // still to probe in this round, last first
   std::optional<Probe> probe_;
@@ -228,8 +243,8 @@ class Swim {
   bool gossiping_ = false;  // the gossip timer is set
 
  public:
-  MUSTER_FIELDS(Swim, config_, peers_, round_, probe_, relays_, rumours_, sequence_, health_,
-                refutations_, gossiping_)
+  MUSTER_FIELDS(Swim, config_, self_, topology_, leader_, peers_, round_, probe_, relays_, rumours_,
+                sequence_, health_, refutations_, gossiping_)
 };
 
 }  // namespace swarm
