@@ -113,6 +113,12 @@ core::Result<void> check_joint(const Scenario& scenario, const Desk& desk) {
                                                std::string(name_of(scenario.dispatch.policy)) +
                                                "; write policy: joint or take it away");
   }
+  if (scenario.topology.kind != TopologyKind::kMesh) {
+    return desk.complain("dispatch.policy",
+                         "joint decisions ask every member, but in a " +
+                             std::string(name_of(scenario.topology.kind)) +
+                             " topology agents have no links to each other; write a mesh");
+  }
   const Joint& joint = *scenario.dispatch.joint;
   const std::string members = std::to_string(joint.members);
   if (joint.members > agent_count(scenario)) {

@@ -146,12 +146,11 @@ description: "One sentence."
 duration: 1min
 topology: {kind: star, standbys: 2, voters: 3, heartbeat: 20ms, election_timeout: 100ms}
 dispatch:
-  policy: joint
+  policy: least_loaded
   attempt_timeout: 0.9s
   max_attempts: 3
   in_flight_per_agent: 8
   queue: 50
-  joint: {members: 5, quorum: 3, timeout: 250ms, claims_losses: 2}
 sandbox: {vcpu: 1, memory: 512MiB, speed: 50%, step_cost: 7us, inbox: 99}
 pools:
   - {name: fast, size: 3, strategy: mean_reversion, capabilities: [momentum, fx], speed: 150%,
@@ -202,13 +201,24 @@ TEST(FullFile, TakesEveryKeyOfTheSwarm) {
   EXPECT_EQ(base.duration, seconds(60));
   EXPECT_EQ(base.topology,
             (Topology{TopologyKind::kStar, 2, 3, milliseconds(20), milliseconds(100)}));
-  EXPECT_EQ(base.dispatch, (Dispatch{Policy::kJoint, milliseconds(900), 3, 8, 50,
-                                     Joint{5, 3, milliseconds(250), 2}}));
+  EXPECT_EQ(base.dispatch,
+            (Dispatch{Policy::kLeastLoaded, milliseconds(900), 3, 8, 50, std::nullopt}));
   EXPECT_EQ(base.sandbox, (Sandbox{1, 512U << 20U, 500'000, microseconds(7), 99}));
   EXPECT_EQ(base.pools[0],
             (Pool{"fast", 3, Strategy::kMeanReversion, {"momentum", "fx"}, 1'500'000, 2}));
   EXPECT_THAT(base.pools[1].capabilities, ElementsAre("pairs"));
   EXPECT_EQ(base.budget, (Budget{5000, seconds(3)}));
+}
+
+TEST(FullFile, TakesEveryKeyOfJointDecisions) {
+  const Scenario base = load_ok(R"(
+dispatch:
+  policy: joint
+  joint: {members: 5, quorum: 3, timeout: 250ms, claims_losses: 2}
+)")
+                            .base;
+  EXPECT_EQ(base.dispatch.policy, Policy::kJoint);
+  EXPECT_EQ(base.dispatch.joint, (Joint{5, 3, milliseconds(250), 2}));
 }
 
 TEST(FullFile, TakesEveryKeyOfWorkloadAndMarket) {

@@ -154,6 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
             "1:30: topology.election_timeout", "more than two heartbeats"},
         Bad{"JointWithoutPolicy", "dispatch: {joint: {members: 3}}", "1:19: dispatch.joint",
             "write policy: joint"},
+        Bad{"JointInAStar", "pattern: star\ndispatch: {policy: joint}", "2:20: dispatch.policy",
+            "no links to each other"},
         Bad{"JointMembers", "dispatch: {policy: joint, joint: {members: 6}}",
             "1:44: dispatch.joint.members", "6 of 5 agents"},
         Bad{"QuorumOutOfReach", "dispatch: {policy: joint, joint: {members: 3, quorum: 4}}",
