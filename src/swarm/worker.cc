@@ -68,6 +68,7 @@ bool Worker::assigned(Desk& desk, const Assignment& assignment) {
     attempts_.erase(known);
   }
   attempts_[authority.task] = {assignment, false, {}};
+  ++in_hand_;
   desk.effects.trace(AssignmentReceived{authority.task, authority.attempt, authority.term});
   desk.effects.persist(
       make_record({{{authority.task, authority.attempt}}, std::exchange(ended_, {})}));
@@ -89,18 +90,11 @@ const Assignment* Worker::in_hand(TaskId task) const {
   return it == attempts_.end() || it->second.over ? nullptr : &it->second.assignment;
 }
 
-std::size_t Worker::count_in_hand() const {
-  std::size_t count = 0;
-  for (const auto& entry : attempts_) {
-    count += entry.second.over ? 0 : 1;
-  }
-  return count;
-}
-
 void Worker::ended(Desk& desk, TaskId task, AttemptEnd end, Result result) {
   const auto it = attempts_.find(task);
   core::check(it != attempts_.end() && !it->second.over, "an attempt in hand ends once");
   it->second.over = true;
+  --in_hand_;
   it->second.report = {task, it->second.assignment.authority.attempt, end, std::move(result)};
   it->second.assignment.task = {};
   report(desk, it->second.report);

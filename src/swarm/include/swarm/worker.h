@@ -39,7 +39,7 @@ class Worker {
 
   // The attempt in hand, or null: it is over, or was never here.
   [[nodiscard]] const Assignment* in_hand(TaskId task) const;
-  [[nodiscard]] std::size_t count_in_hand() const;
+  [[nodiscard]] std::size_t count_in_hand() const { return in_hand_; }
 
   // The attempt ended. REQUIRES: in_hand(task).
   void ended(Desk& desk, TaskId task, AttemptEnd end, Result result);
@@ -71,12 +71,13 @@ class Worker {
   void report_all(Desk& desk);
 
   std::map<TaskId, Attempted> attempts_;
+  std::uint64_t in_hand_ = 0;  // of them not over
   std::vector<TaskId> ended_;  // not yet on disk
   world::NodeId leader_;
   Term term_ = 0;  // the highest that assigned something
 
  public:
-  MUSTER_FIELDS(Worker, attempts_, ended_, leader_, term_)
+  MUSTER_FIELDS(Worker, attempts_, in_hand_, ended_, leader_, term_)
 };
 
 }  // namespace swarm
