@@ -202,6 +202,14 @@ rm "$scratch/bin/npm"
 expect 0 'not installed: npm$' check
 called '^apt-get .*install -y .* -- npm$'
 
+# The benchmarks.
+new_machine
+fake ninja 'mkdir -p "$2/bench"; printf "#!/bin/bash\necho measured \$*\n" > "$2/bench/a_bench"
+  chmod +x "$2/bench/a_bench"'
+expect 0 '^measured --benchmark_filter=x$' bench --benchmark_filter=x
+called '^cmake --preset bench'
+called '^ninja -C .*build/bench .* benchmarks$'
+
 # Usage.
 expect 2 'check knows --full' check --fast
 expect 0 'install what is missing' --help
