@@ -1,20 +1,13 @@
 // The states of an agent and the ways between them.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
+#include "world/telemetry.h"
 
 namespace swarm {
 
-enum class AgentState : std::uint8_t { kInitialising, kReady, kBusy, kError, kOffline };
-constexpr AgentState last_value(AgentState) {
-  return AgentState::kOffline;
-}
-constexpr std::string_view name_of(AgentState state) {
-  constexpr std::string_view kNames[] = {"initialising", "ready", "busy", "error", "offline"};
-  return kNames[static_cast<std::size_t>(state)];
-}
+// The values are part of telemetry.
+using world::AgentState;
+using world::name_of;
 
 // Whether an agent may go from one state to the other; staying is no transition. An agent starts as
 // initialising, works only when ready, and comes back from an error or from being offline only
