@@ -1,0 +1,164 @@
+// A new version takes over the work of an old one, step by step, or is taken back: pure decisions.
+//
+// decide() takes what is known now and returns the weights that the route table should hold, with a
+// verdict and the reason in words and numbers. Blue-green and canary are two plans of one machine:
+//
+//   shifting --(last step, 100 %)--> settling --(old share 0, soaked)--> promoted
+//      |                                |
+//      +------------- worse ------------+--> rolling back --(new share 0)--> rolled back
+//
+// The weight of the candidate grows only when the present step was found good (judge.h) and the
+// candidate has the measured capacity for the next one. Inconclusive never promotes: it holds, and
+// after a declared time it ends as declared. Missing telemetry is not zero: it holds as well. A
+// roll-back gives the stable version what it has the measured capacity for and grows from there.
+// A side may be removed only when the data plane has shown its share to be 0 without a break for
+// `quiet`; until then `may_remove` is none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "rollout/judge.h"
+#include "rollout/sides.h"
+#include "rollout/weights.h"
+
+namespace rollout {
+
+enum class Phase : std::uint8_t { kShifting, kSettling, kPromoted, kRollingBack, kRolledBack };
+constexpr Phase last_value(Phase) {
+  return Phase::kRolledBack;
+}
+// "shifting", "settling", "promoted", "rolling back", "rolled back"
+[[nodiscard]] std::string_view name_of(Phase phase);
+
+enum class Verdict : std::uint8_t {
+  kContinue,  // nothing to decide yet, or a step was taken
+  kPromote,   // the candidate is the stable version now
+  kRollBack,  // the candidate is taken back, or was
+  kHold,      // inconclusive: telemetry is missing, tasks or capacity are
+};
+constexpr Verdict last_value(Verdict) {
+  return Verdict::kHold;
+}
+// "continue", "promote", "roll back", "hold"
+[[nodiscard]] std::string_view name_of(Verdict verdict);
+
+enum class OnTimeout : std::uint8_t { kHold, kRollBack };
+constexpr OnTimeout last_value(OnTimeout) {
+  return OnTimeout::kRollBack;
+}
+
+enum class Version : std::uint8_t { kNone, kStable, kCandidate };
+constexpr Version last_value(Version) {
+  return Version::kCandidate;
+}
+
+struct Plan {
+  std::vector<std::uint32_t> steps;  // the candidate's parts of 10,000, ascending to 10,000
+  core::Duration least_step = core::seconds(10);  // a step lasts at least so long
+  JudgeRules rules;
+  // An inconclusive step ends after this long as declared; hold means: stay, for a person.
+  core::Duration inconclusive_after = core::minutes(10);
+  OnTimeout on_inconclusive = OnTimeout::kHold;
+  // Telemetry that has been missing for this long ends the rollout as declared.
+  core::Duration missing_after = core::seconds(30);
+  OnTimeout on_missing = OnTimeout::kRollBack;
+  core::Duration soak = core::seconds(10);   // at 100 %, before the old side may go
+  core::Duration quiet = core::seconds(10);  // a share of 0 must last so long before removal
+  // How much of its measured capacity the stable version may be given in a roll-back, in permille;
+  // without a measurement its weight grows by `blind_step` parts for each second.
+  std::uint32_t abort_headroom_permille = 900;
+  std::uint32_t blind_step = 1'000;
+  // A roll-back that has taken this long goes to the end whatever the capacity is: an overloaded
+  // good version is better than a bad one.
+  core::Duration abort_within = core::seconds(30);
+  bool keep_stable_whole = true;  // the stable side keeps the capacity for all traffic to the end
+  MUSTER_FIELDS(Plan, steps, least_step, rules, inconclusive_after, on_inconclusive, missing_after,
+                on_missing, soak, quiet, abort_headroom_permille, blind_step, abort_within,
+                keep_stable_whole)
+};
+
+// 0, 25, 50, 75, 100 %; the effect that must be noticed at each step is 5 % to 30 % errors.
+[[nodiscard]] Plan blue_green();
+// 5, 25, 50, 100 %; the effect is 2 % to 10 % errors.
+[[nodiscard]] Plan canary();
+// Refuses: steps that do not ascend or do not end at 10,000, times that are not positive.
+[[nodiscard]] core::Result<void> validate(const Plan& plan);
+
+struct Decision {
+  core::Time at{};
+  Phase phase = Phase::kShifting;
+  Verdict verdict = Verdict::kContinue;
+  std::uint32_t step = 0;  // index in the plan
+  Weights weights;         // what the route table should hold; sums to exactly 10,000
+  // Parts of all traffic that each side must keep the capacity for: scaling must not go below.
+  std::uint32_t stable_capacity_parts = kWhole;
+  std::uint32_t candidate_capacity_parts = 0;
+  Version may_remove = Version::kNone;
+  std::uint32_t power_permille = 0;  // of the present step, at the declared effects
+  std::uint64_t tasks_needed = 0;    // of the candidate, before the step can be found good
+  std::uint64_t exposed = 0;         // tasks that the candidate has served since the beginning
+  std::string reason;
+  MUSTER_FIELDS(Decision, at, phase, verdict, step, weights, stable_capacity_parts,
+                candidate_capacity_parts, may_remove, power_permille, tasks_needed, exposed, reason)
+};
+
+class Rollout {
+ public:
+  Rollout() = default;
+  // Error: validate(plan) refuses it.
+  static core::Result<Rollout> make(Plan plan, core::Time now);
+
+  // REQUIRES seen.now not before that of the last call.
+  Decision decide(const Observation& seen);
+  // A person or the controller ends the rollout: roll back now, for this reason. Nothing once it
+  // has ended.
+  void abort(core::Time now, std::string reason);
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] const Weights& weights() const { return weights_; }
+
+ private:
+  struct Comparison;
+  void begin_step(std::uint32_t step, core::Time now);
+  void roll_back(core::Time now, std::string reason);
+  [[nodiscard]] std::optional<Comparison> compare(const Observation& seen);
+  void shift(const Observation& seen, Decision& decision);
+  void advance(const Observation& seen, const Judgement& judgement, Decision& decision);
+  void settle(const Observation& seen, Decision& decision);
+  void ramp_back(const Observation& seen, Decision& decision);
+  void without_telemetry(const Observation& seen, Decision& decision);
+  [[nodiscard]] std::uint32_t bearable_parts(const Observation& seen) const;
+  bool quiet_for(const Side& side, core::Time now);
+  void fill(const Observation& seen, Decision& decision) const;
+
+  Plan plan_;
+  Phase phase_ = Phase::kShifting;
+  std::uint32_t step_ = 0;
+  Weights weights_;
+  core::Time step_began_{};
+  core::Time last_call_{};
+  // Totals when the present step began; none until a sample of the step arrived.
+  std::optional<Counts> stable_base_;
+  std::optional<Counts> candidate_base_;
+  Counts stable_compared_;  // of all steps in which both versions served
+  Counts stable_latest_;
+  Counts candidate_latest_;
+  std::optional<core::Time> missing_since_;
+  std::optional<core::Time> quiet_since_;
+  core::Time back_since_{};
+  std::string back_reason_;
+
+ public:
+  MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_base_,
+                candidate_base_, stable_compared_, stable_latest_, candidate_latest_,
+                missing_since_, quiet_since_, back_since_, back_reason_)
+};
+
+}  // namespace rollout

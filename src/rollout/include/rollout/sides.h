@@ -1,0 +1,51 @@
+// What is known of the two versions of a rollout. They are two types, so that a judge cannot be
+// handed the one for the other.
+//
+// Counts are totals since the rollout began, over all agents that ever ran the version. What
+// telemetry did not deliver is absent, never zero.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/fields.h"
+#include "core/time.h"
+
+namespace rollout {
+
+struct Counts {
+  std::uint64_t done = 0;    // tasks that ended here, well or not
+  std::uint64_t errors = 0;  // of them: those that failed, were lost or ran out of time
+  std::uint64_t slow = 0;    // of them: those slower than the baseline's 99th percentile
+  MUSTER_FIELDS(Counts, done, errors, slow)
+};
+
+struct Side {
+  std::optional<Counts> counts;            // none: telemetry is missing
+  std::optional<std::uint64_t> in_flight;  // assigned and not finished
+  // What the ready agents of the version can serve, measured: tasks in 1,000 s.
+  std::optional<std::uint64_t> capacity_per_1000_s;
+  // Its part of the tasks that the data plane really carried of late, in parts of 10,000: measured
+  // where tasks run, not read from the route table.
+  std::optional<std::uint32_t> share;
+  MUSTER_FIELDS(Side, counts, in_flight, capacity_per_1000_s, share)
+};
+
+struct Stable {
+  Side side;
+  MUSTER_FIELDS(Stable, side)
+};
+struct Candidate {
+  Side side;
+  MUSTER_FIELDS(Candidate, side)
+};
+
+struct Observation {
+  core::Time now{};
+  Stable stable;
+  Candidate candidate;
+  std::optional<std::uint64_t> offered_per_1000_s;  // what clients ask for at present
+  MUSTER_FIELDS(Observation, now, stable, candidate, offered_per_1000_s)
+};
+
+}  // namespace rollout
