@@ -77,14 +77,15 @@ struct PoolSample {
   std::uint32_t assigned = 0;  // assignments that were committed, attempts after the first included
   std::uint32_t done = 0;      // over, with a result that stands
   std::uint32_t failed = 0;    // over, without
-  LatencyCounts latency{};     // of `done`: from accepted by the leader to over
+  std::uint32_t undecided = 0;  // the part of `failed` that are joint decisions without a quorum
+  LatencyCounts latency{};      // of `done`: from accepted by the leader to over
   // Now:
   std::uint32_t waiting = 0;        // accepted tasks that no agent has
   std::uint32_t in_flight = 0;      // tasks that its agents have
   std::uint32_t members = 0;        // agents in the pool, those that drain excluded
   std::uint32_t ready_members = 0;  // of them, those that would be given a task
-  MUSTER_FIELDS(PoolSample, pool, offered, shed, assigned, done, failed, latency, waiting,
-                in_flight, members, ready_members)
+  MUSTER_FIELDS(PoolSample, pool, offered, shed, assigned, done, failed, undecided, latency,
+                waiting, in_flight, members, ready_members)
 };
 
 // What the leader of a term knows. A leader that was not in office during the whole interval
