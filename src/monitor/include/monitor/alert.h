@@ -1,0 +1,98 @@
+// Alerts: each raised once with its numbers, and cleared once.
+//
+// An alert is raised when its value exceeds its threshold in the short window. It is cleared when
+// the value has stayed at or below four fifths of the threshold for 10 s on end (hysteresis: a
+// value that trembles at the threshold neither raises nor clears again and again), or when what it
+// is about has left the swarm. Missing telemetry raises nothing and clears nothing: it is an alert
+// of its own kind.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitor/health.h"
+
+namespace monitor {
+
+enum class AlertKind : std::uint8_t {
+  kFailureRate,  // permille of what ended; members, pools, swarm
+  kLatency,      // median, permille of the baseline; members, pools, swarm
+  kUtilisation,  // permille; members, pools
+  kUndecided,    // joint decisions without a quorum in the short window; swarm. The threshold is 0
+  kLeaderLost,   // ms since somebody last said that it leads; swarm
+  kSilent,       // ms since a member's newest sample; members
+  kEnded,        // a member failed or its sandbox ended; members
+};
+constexpr AlertKind last_value(AlertKind) {
+  return AlertKind::kEnded;
+}
+constexpr std::string_view name_of(AlertKind kind) {
+  constexpr std::string_view kNames[] = {"failure rate", "latency", "utilisation", "undecided",
+                                         "leader lost",  "silent",  "member ended"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+// Whom an alert is about: a member, a pool, or with neither the swarm.
+struct Subject {
+  world::NodeId node;
+  world::PoolId pool;
+  auto operator<=>(const Subject&) const = default;
+  MUSTER_FIELDS(Subject, node, pool)
+};
+
+struct Alert {
+  AlertKind kind = AlertKind::kFailureRate;
+  Subject subject;
+  core::Time raised;
+  std::optional<core::Time> cleared;
+  std::uint64_t value = 0;  // when it was raised
+  std::uint64_t worst = 0;  // so far
+  std::uint64_t threshold = 0;
+  MUSTER_FIELDS(Alert, kind, subject, raised, cleared, value, worst, threshold)
+};
+
+// "member 3: failure rate 40.0 % is above 15.0 %"
+[[nodiscard]] std::string describe(const Alert& alert);
+
+struct AlertRules {
+  Limits limits;
+  std::uint32_t clear_permille = 800;  // of the threshold
+  core::Duration clear_after = core::seconds(10);
+  MUSTER_FIELDS(AlertRules, limits, clear_permille, clear_after)
+};
+
+// The alerts that stand. A regular value.
+class Alerts {
+ public:
+  explicit Alerts(AlertRules rules = {});
+
+  // What changed with this view: alerts raised (`cleared` is missing) and alerts cleared, in the
+  // order of kind and subject. REQUIRES: views come in the order of their times.
+  std::vector<Alert> evaluate(const View& view, const Baseline& baseline);
+  [[nodiscard]] std::vector<Alert> standing() const;
+
+ private:
+  struct Key {
+    AlertKind kind = AlertKind::kFailureRate;
+    Subject subject;
+    auto operator<=>(const Key&) const = default;
+    MUSTER_FIELDS(Key, kind, subject)
+  };
+  struct Standing {
+    Alert alert;
+    std::optional<core::Time> calm_since;
+    MUSTER_FIELDS(Standing, alert, calm_since)
+  };
+
+  AlertRules rules_;
+  std::map<Key, Standing> standing_;
+
+ public:
+  MUSTER_FIELDS(Alerts, rules_, standing_)
+};
+
+}  // namespace monitor
