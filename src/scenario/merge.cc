@@ -62,8 +62,9 @@ core::Result<Tree> with_value(const Tree& base, const Tree& path, const Tree& va
       here->kind = TreeKind::kMap;
       Tree* next = find(*here, key);
       if (next == nullptr) {
-        here->entries.push_back(
-            {std::string(key), path.place, {.kind = TreeKind::kNull, .place = path.place}});
+        here->entries.push_back({std::string(key),
+                                 path.place,
+                                 {.kind = TreeKind::kNull, .place = path.place, .entries = {}}});
         next = &here->entries.back().value;
       }
       here = next;

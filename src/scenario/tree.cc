@@ -64,14 +64,15 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    scalar({.kind = TreeKind::kNull, .place = place_at(mark)}, anchor);
+    scalar({.kind = TreeKind::kNull, .place = place_at(mark), .entries = {}}, anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     const bool null = tag == "?" && (value == "~" || value == "null");
     scalar({.kind = null ? TreeKind::kNull : TreeKind::kScalar,
             .place = place_at(mark),
-            .text = null ? std::string() : value},
+            .text = null ? std::string() : value,
+            .entries = {}},
            anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -136,7 +137,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(TreeKind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     count(place_at(mark), {});
     refuse_as_key(place_at(mark));
-    frames_.push_back({.tree = {.kind = kind, .place = place_at(mark)}, .anchor = anchor});
+    frames_.push_back(
+        {.tree = {.kind = kind, .place = place_at(mark), .entries = {}}, .anchor = anchor});
   }
 
   void close() {
@@ -233,7 +235,7 @@ Tree parse_events(std::string_view text) {
   YAML::Parser parser(stream);
   TreeBuilder builder;
   if (!parser.HandleNextDocument(builder)) {
-    return {.kind = TreeKind::kMap};
+    return {.kind = TreeKind::kMap, .entries = {}};
   }
   TreeBuilder second;
   if (parser.HandleNextDocument(second)) {

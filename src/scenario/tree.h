@@ -28,9 +28,9 @@ struct Entry;
 struct Tree {
   TreeKind kind = TreeKind::kNull;
   Place place = {};
-  std::string text = {};            // kScalar
-  std::vector<Tree> items = {};     // kList
-  std::vector<Entry> entries = {};  // kMap, in file order; keys differ
+  std::string text = {};         // kScalar
+  std::vector<Tree> items = {};  // kList
+  std::vector<Entry> entries;    // kMap, in file order; keys differ
 };
 
 struct Entry {
