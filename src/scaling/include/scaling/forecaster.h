@@ -29,7 +29,7 @@ class Forecaster {
 
   // Bins observed so far.
   [[nodiscard]] std::uint64_t observed() const { return observed_; }
-  // A forecast needs a few bins and, with a season, a whole one.
+  // A forecast needs a few bins. Until a whole season was seen, it goes without one.
   [[nodiscard]] bool ready() const;
   // Mean absolute error of the forecast of the next bin, and of the naive one; 0 before ready().
   [[nodiscard]] double mean_error() const;

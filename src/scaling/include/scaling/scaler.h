@@ -86,17 +86,33 @@ class Scaler {
     std::int64_t agents = 0;
     MUSTER_FIELDS(Change, at, agents)
   };
+  struct Arrivals {
+    core::Time at{};
+    std::uint64_t total = 0;
+    MUSTER_FIELDS(Arrivals, at, total)
+  };
 
  private:
   struct Proposal;
   void begin(const Signals& signals);
   void learn_arrivals(const Signals& signals);
-  void by_metrics(const Signals& signals, Proposal& proposal) const;
-  void by_concurrency(const Signals& signals, Proposal& proposal);
-  void update_panic(std::uint64_t fast, const Signals& signals);
-  [[nodiscard]] std::uint64_t panic_demand_milli(const Signals& signals) const;
-  void by_forecast(const Signals& signals, Proposal& proposal) const;
-  void by_volatility(const Signals& signals, Proposal& proposal);
+  // What each rule recommends (recommend.cc).
+  [[nodiscard]] std::optional<std::uint32_t> by_metric(const MetricRule& rule,
+                                                       const Signals& signals,
+                                                       Proposal& proposal) const;
+  [[nodiscard]] std::optional<std::uint32_t> by_metrics(const Signals& signals,
+                                                        Proposal& proposal) const;
+  std::optional<std::uint32_t> by_concurrency(const Signals& signals, Proposal& proposal);
+  void update_panic(std::uint64_t wanted, const Signals& signals);
+  [[nodiscard]] std::optional<double> arrivals_a_second() const;
+  [[nodiscard]] std::uint64_t urgent_milli(std::uint64_t measured_milli,
+                                           const Signals& signals) const;
+  [[nodiscard]] std::optional<std::uint32_t> by_forecast(const Signals& signals,
+                                                         Proposal& proposal) const;
+  std::optional<std::uint32_t> by_volatility(const Signals& signals, Proposal& proposal);
+  // What may become of a recommendation (scaler.cc), in this order.
+  void combine(const Decision& decision, Proposal& proposal) const;
+  void bound(Proposal& proposal) const;
   void remember(core::Time now, std::uint32_t size);
   void stabilise(Proposal& proposal) const;
   void limit_pace(core::Time now, Proposal& proposal);
@@ -119,17 +135,14 @@ class Scaler {
   std::uint32_t panic_highest_ = 0;
   bool leaving_panic_ = false;
   std::optional<std::uint32_t> volatility_size_;
-  // The last total of arrivals, and when it was seen, that the forecaster has learnt up to.
-  std::optional<std::uint64_t> arrivals_seen_;
-  core::Time arrivals_seen_at_{};
-  double arrival_rate_ = 0;  // a second, over the last interval
-  bool arrival_rate_known_ = false;
+  // Totals of arrivals: what the forecaster has learnt up to, and those of the panic window.
+  std::optional<Arrivals> learnt_;
+  std::deque<Arrivals> recent_;
 
  public:
   MUSTER_FIELDS(Scaler, config_, forecaster_, begun_, size_, last_call_, changed_, highs_, lows_,
                 changes_, panic_since_, panic_last_above_, panic_highest_, leaving_panic_,
-                volatility_size_, arrivals_seen_, arrivals_seen_at_, arrival_rate_,
-                arrival_rate_known_)
+                volatility_size_, learnt_, recent_)
 };
 
 }  // namespace scaling
