@@ -27,10 +27,10 @@ struct MembershipChange {
   MUSTER_FIELDS(MembershipChange, add, voter)
 };
 
-// How to get from the present voters to the wanted ones: a new one first, then an old one, by
-// turns, so that the group is never smaller than the smaller of the two. The leader is removed
-// last: its removal is the only one that costs an election. Error: no voters wanted, none present,
-// one named twice, or no voter stays or is added before the last is removed.
+// How to get from the present voters to the wanted ones. A new one is added whenever the group is
+// not larger than wanted, else an old one is removed: replaced voters alternate, and the group is
+// never smaller than the smaller of the two sets. The leader is removed last: its removal is the
+// only one that costs an election. Error: no voters present or wanted, or one named twice.
 [[nodiscard]] core::Result<std::vector<MembershipChange>> plan_upgrade(
     std::span<const Voter> present, std::span<const Voter> wanted, Voter leader);
 

@@ -59,7 +59,8 @@ constexpr Version last_value(Version) {
 }
 
 struct Plan {
-  std::vector<std::uint32_t> steps;  // the candidate's parts of 10,000, ascending to 10,000
+  // The candidate's parts of 10,000, ascending to 10,000. A step of 0 waits for its capacity.
+  std::vector<std::uint32_t> steps;
   core::Duration least_step = core::seconds(10);  // a step lasts at least so long
   JudgeRules rules;
   // An inconclusive step ends after this long as declared; hold means: stay, for a person.
@@ -83,9 +84,9 @@ struct Plan {
                 keep_stable_whole)
 };
 
-// 0, 25, 50, 75, 100 %; the effect that must be noticed at each step is 5 % to 30 % errors.
+// 0, 25, 50, 75, 100 %; what must be noticed at each step is 5 % to 30 % errors, 1 % to 20 % slow.
 [[nodiscard]] Plan blue_green();
-// 5, 25, 50, 100 %; the effect is 2 % to 10 % errors.
+// 0, 5, 25, 50, 100 %; what must be noticed is 2 % to 10 % errors, 1 % to 5 % slow.
 [[nodiscard]] Plan canary();
 // Refuses: steps that do not ascend or do not end at 10,000, times that are not positive.
 [[nodiscard]] core::Result<void> validate(const Plan& plan);
@@ -125,18 +126,23 @@ class Rollout {
   [[nodiscard]] const Weights& weights() const { return weights_; }
 
  private:
-  struct Comparison;
+  struct Comparison {
+    StableCounts stable;
+    CandidateCounts candidate;
+  };
   void begin_step(std::uint32_t step, core::Time now);
   void roll_back(core::Time now, std::string reason);
-  [[nodiscard]] std::optional<Comparison> compare(const Observation& seen);
+  [[nodiscard]] bool note_stable(const Stable& stable);
+  [[nodiscard]] bool note_candidate(const Candidate& candidate);
+  [[nodiscard]] Comparison compared() const;
   void shift(const Observation& seen, Decision& decision);
-  void advance(const Observation& seen, const Judgement& judgement, Decision& decision);
+  void advance(const Observation& seen, Decision& decision);
   void settle(const Observation& seen, Decision& decision);
   void ramp_back(const Observation& seen, Decision& decision);
-  void without_telemetry(const Observation& seen, Decision& decision);
+  void wait(core::Time now, std::string reason, Decision& decision);
+  void without_telemetry(core::Time now, std::string_view whose, Decision& decision);
   [[nodiscard]] std::uint32_t bearable_parts(const Observation& seen) const;
-  bool quiet_for(const Side& side, core::Time now);
-  void fill(const Observation& seen, Decision& decision) const;
+  [[nodiscard]] bool quiet(const Side& side, core::Time now);
 
   Plan plan_;
   Phase phase_ = Phase::kShifting;
@@ -144,21 +150,22 @@ class Rollout {
   Weights weights_;
   core::Time step_began_{};
   core::Time last_call_{};
-  // Totals when the present step began; none until a sample of the step arrived.
+  // Totals at the first sample of the present step, and the latest.
   std::optional<Counts> stable_base_;
   std::optional<Counts> candidate_base_;
-  Counts stable_compared_;  // of all steps in which both versions served
-  Counts stable_latest_;
-  Counts candidate_latest_;
+  std::optional<Counts> stable_latest_;
+  std::optional<Counts> candidate_latest_;
+  Counts stable_before_;  // what the stable version did in the steps that are over
   std::optional<core::Time> missing_since_;
   std::optional<core::Time> quiet_since_;
   core::Time back_since_{};
+  std::uint32_t back_from_ = 0;  // the stable weight when the roll-back began
   std::string back_reason_;
 
  public:
   MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_base_,
-                candidate_base_, stable_compared_, stable_latest_, candidate_latest_,
-                missing_since_, quiet_since_, back_since_, back_reason_)
+                candidate_base_, stable_latest_, candidate_latest_, stable_before_, missing_since_,
+                quiet_since_, back_since_, back_from_, back_reason_)
 };
 
 }  // namespace rollout

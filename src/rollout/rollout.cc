@@ -1,0 +1,277 @@
+#include "rollout/rollout.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "text.h"
+
+namespace rollout {
+namespace {
+
+bool sound(const Counts& now, const std::optional<Counts>& before) {
+  const Counts least = before.value_or(Counts{});
+  return now.errors <= now.done && now.slow <= now.done && now.done >= least.done &&
+         now.errors >= least.errors && now.slow >= least.slow;
+}
+
+// Keeps the sample; false if there is none, or none that can be true.
+bool note(const Side& side, std::optional<Counts>& base, std::optional<Counts>& latest) {
+  if (!side.counts || !sound(*side.counts, latest)) {
+    return false;
+  }
+  latest = *side.counts;
+  if (!base) {
+    base = latest;
+  }
+  return true;
+}
+
+// What happened since; a task that ended before may be called bad only now.
+Counts since(const std::optional<Counts>& base, const std::optional<Counts>& latest) {
+  const Counts from = base.value_or(Counts{});
+  const Counts to = latest.value_or(from);
+  const std::uint64_t done = to.done - from.done;
+  return {done, std::min(to.errors - from.errors, done), std::min(to.slow - from.slow, done)};
+}
+
+}  // namespace
+
+core::Result<Rollout> Rollout::make(Plan plan, core::Time now) {
+  TRY_VOID(validate(plan));
+  Rollout rollout;
+  rollout.plan_ = std::move(plan);
+  rollout.last_call_ = now;
+  rollout.begin_step(0, now);
+  return rollout;
+}
+
+void Rollout::begin_step(std::uint32_t step, core::Time now) {
+  const Counts done = since(stable_base_, stable_latest_);
+  stable_before_.done += done.done;
+  stable_before_.errors += done.errors;
+  stable_before_.slow += done.slow;
+  stable_base_ = stable_latest_;
+  candidate_base_ = candidate_latest_;
+  step_ = step;
+  step_began_ = now;
+  weights_ = Weights::with_candidate(plan_.steps[step]);
+  quiet_since_.reset();
+  phase_ = step + 1 == plan_.steps.size() ? Phase::kSettling : Phase::kShifting;
+}
+
+void Rollout::roll_back(core::Time now, std::string reason) {
+  phase_ = Phase::kRollingBack;
+  quiet_since_.reset();
+  back_since_ = now;
+  back_from_ = weights_.stable;
+  back_reason_ = std::move(reason);
+}
+
+void Rollout::abort(core::Time now, std::string reason) {
+  if (phase_ == Phase::kShifting || phase_ == Phase::kSettling) {
+    roll_back(now, std::move(reason));
+  }
+}
+
+bool Rollout::note_stable(const Stable& stable) {
+  return note(stable.side, stable_base_, stable_latest_);
+}
+
+bool Rollout::note_candidate(const Candidate& candidate) {
+  return note(candidate.side, candidate_base_, candidate_latest_);
+}
+
+Rollout::Comparison Rollout::compared() const {
+  return {{since(stable_base_, stable_latest_)}, {since(candidate_base_, candidate_latest_)}};
+}
+
+Decision Rollout::decide(const Observation& seen) {
+  core::check(seen.now >= last_call_, "time does not go back between decisions");
+  last_call_ = seen.now;
+  Decision decision;
+  decision.at = seen.now;
+  decision.candidate_capacity_parts = 0;
+  if (phase_ == Phase::kShifting) {
+    shift(seen, decision);
+  } else if (phase_ == Phase::kSettling) {
+    settle(seen, decision);
+  }
+  if (phase_ == Phase::kRollingBack) {
+    ramp_back(seen, decision);
+  }
+  const bool back = phase_ == Phase::kRollingBack || phase_ == Phase::kRolledBack;
+  if (phase_ == Phase::kPromoted) {
+    decision.verdict = Verdict::kPromote;
+    decision.may_remove = Version::kStable;
+    decision.stable_capacity_parts = 0;
+    decision.reason += decision.reason.empty() ? "the new version serves all" : "";
+  } else if (back) {
+    decision.verdict = Verdict::kRollBack;
+    decision.may_remove = phase_ == Phase::kRolledBack ? Version::kCandidate : Version::kNone;
+    decision.reason += decision.reason.empty() ? "was taken back: " + back_reason_ : "";
+  } else if (!plan_.keep_stable_whole) {
+    decision.stable_capacity_parts = weights_.stable;
+  }
+  decision.phase = phase_;
+  decision.step = step_;
+  decision.weights = weights_;
+  decision.candidate_capacity_parts =
+      back ? weights_.candidate : std::max(decision.candidate_capacity_parts, weights_.candidate);
+  decision.exposed = candidate_latest_ ? candidate_latest_->done : 0;
+  return decision;
+}
+
+// A step in which the stable version still serves.
+void Rollout::shift(const Observation& seen, Decision& decision) {
+  const bool stable_known = note_stable(seen.stable);
+  const bool candidate_known = note_candidate(seen.candidate);
+  if (weights_.candidate == 0) {
+    missing_since_.reset();
+    advance(seen, decision);
+    return;
+  }
+  if (!stable_known || !candidate_known) {
+    without_telemetry(seen.now, candidate_known ? "stable" : "new", decision);
+    return;
+  }
+  missing_since_.reset();
+  const Comparison counts = compared();
+  const Judgement found = judge(plan_.rules, counts.stable, counts.candidate);
+  decision.power_permille = found.power_permille;
+  decision.tasks_needed = found.tasks_needed;
+  decision.reason = found.reason;
+  if (found.finding == Finding::kWorse) {
+    roll_back(seen.now, "worse at " + percent_text(weights_.candidate) + ": " + found.reason);
+  } else if (found.finding == Finding::kInconclusive) {
+    wait(seen.now, std::to_string(found.tasks_needed) + " more tasks are needed", decision);
+  } else if (seen.now - step_began_ >= plan_.least_step) {
+    advance(seen, decision);
+  }
+}
+
+// The present step is over; the next one begins when the candidate can serve it.
+void Rollout::advance(const Observation& seen, Decision& decision) {
+  const std::uint32_t next = plan_.steps[step_ + 1];
+  decision.candidate_capacity_parts = next;
+  const std::optional<std::uint64_t>& capacity = seen.candidate.side.capacity_per_1000_s;
+  if (!capacity || !seen.offered_per_1000_s) {
+    wait(seen.now,
+         !capacity ? "the capacity of the new version is not measured"
+                   : "the offered load is not measured",
+         decision);
+    return;
+  }
+  const std::uint64_t share = *seen.offered_per_1000_s * next / kWhole;
+  if (*capacity < share || *capacity == 0) {
+    wait(seen.now,
+         "the new version can serve " + std::to_string(*capacity) + " tasks in 1,000 s, " +
+             percent_text(next) + " of the load are " + std::to_string(share),
+         decision);
+    return;
+  }
+  decision.reason += (decision.reason.empty() ? "" : "; ") + percent_text(weights_.candidate) +
+                     " -> " + percent_text(next);
+  begin_step(step_ + 1, seen.now);
+}
+
+// The candidate serves all; the stable version is kept until nothing reaches it any more.
+void Rollout::settle(const Observation& seen, Decision& decision) {
+  const bool calm = quiet(seen.stable.side, seen.now);
+  if (!note_candidate(seen.candidate)) {
+    without_telemetry(seen.now, "new", decision);
+    return;
+  }
+  missing_since_.reset();
+  const Judgement found =
+      judge_alone(plan_.rules, StableCounts{stable_before_}, compared().candidate);
+  decision.power_permille = found.power_permille;
+  decision.tasks_needed = found.tasks_needed;
+  decision.reason = found.reason;
+  if (found.finding == Finding::kWorse) {
+    roll_back(seen.now, "worse at 100 %: " + found.reason);
+  } else if (found.finding == Finding::kInconclusive) {
+    wait(seen.now, std::to_string(found.tasks_needed) + " more tasks are needed", decision);
+  } else if (!calm) {
+    wait(seen.now, "the share of the old version has not been 0 for " + seconds_text(plan_.quiet),
+         decision);
+  } else if (seen.now - step_began_ >= plan_.soak) {
+    phase_ = Phase::kPromoted;
+  }
+}
+
+void Rollout::wait(core::Time now, std::string reason, Decision& decision) {
+  const core::Duration age = now - step_began_;
+  decision.reason += (decision.reason.empty() ? "" : "; ") + reason;
+  if (age < plan_.inconclusive_after) {
+    return;
+  }
+  reason = "inconclusive for " + seconds_text(age) + ": " + decision.reason;
+  if (plan_.on_inconclusive == OnTimeout::kRollBack) {
+    roll_back(now, std::move(reason));
+  } else {
+    decision.verdict = Verdict::kHold;
+    decision.reason = std::move(reason);
+  }
+}
+
+void Rollout::without_telemetry(core::Time now, std::string_view whose, Decision& decision) {
+  if (!missing_since_) {
+    missing_since_ = now;
+  }
+  const core::Duration age = now - *missing_since_;
+  decision.verdict = Verdict::kHold;
+  decision.reason = "telemetry of the " + std::string(whose) + " version has been missing for " +
+                    seconds_text(age) + ", which is not the same as no errors";
+  if (age >= plan_.missing_after && plan_.on_missing == OnTimeout::kRollBack) {
+    roll_back(now, decision.reason);
+  }
+}
+
+// How much of all traffic the stable version can take now.
+std::uint32_t Rollout::bearable_parts(const Observation& seen) const {
+  const core::Duration age = seen.now - back_since_;
+  if (age >= plan_.abort_within) {
+    return kWhole;
+  }
+  const std::optional<std::uint64_t>& capacity = seen.stable.side.capacity_per_1000_s;
+  if (!capacity || !seen.offered_per_1000_s) {
+    const auto seconds = static_cast<std::uint64_t>(age / core::seconds(1));
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(back_from_ + plan_.blind_step * seconds, kWhole));
+  }
+  const std::uint64_t bearable = *capacity * plan_.abort_headroom_permille / 1'000;
+  if (bearable >= *seen.offered_per_1000_s) {
+    return kWhole;
+  }
+  return static_cast<std::uint32_t>(bearable * kWhole / *seen.offered_per_1000_s);
+}
+
+void Rollout::ramp_back(const Observation& seen, Decision& decision) {
+  // Kept for the count of exposed tasks; it decides nothing any more.
+  static_cast<void>(note_candidate(seen.candidate));
+  const std::uint32_t stable = std::max(weights_.stable, bearable_parts(seen));
+  weights_ = Weights::with_candidate(kWhole - stable);
+  if (weights_.candidate > 0) {
+    decision.reason = "the stable version can take " + percent_text(weights_.stable) +
+                      " at present; taken back: " + back_reason_;
+  } else if (quiet(seen.candidate.side, seen.now)) {
+    phase_ = Phase::kRolledBack;
+  } else {
+    decision.reason = "the share of the new version has not been 0 for " +
+                      seconds_text(plan_.quiet) + "; taken back: " + back_reason_;
+  }
+}
+
+// Has nothing reached the side for long enough? What is not known is not quiet.
+bool Rollout::quiet(const Side& side, core::Time now) {
+  if (side.share != 0U || side.in_flight != std::uint64_t{0}) {
+    quiet_since_.reset();
+    return false;
+  }
+  if (!quiet_since_) {
+    quiet_since_ = now;
+  }
+  return now - *quiet_since_ >= plan_.quiet;
+}
+
+}  // namespace rollout
