@@ -1,6 +1,6 @@
 // Alerts: each raised once with its numbers, and cleared once.
 //
-// An alert is raised when its value exceeds its threshold in the short window. It is cleared when
+// An alert is raised when a reading (reading.h) exceeds its threshold. It is cleared when
 // the value has stayed at or below four fifths of the threshold for 10 s on end (hysteresis: a
 // value that trembles at the threshold neither raises nor clears again and again), or when what it
 // is about has left the swarm. Missing telemetry raises nothing and clears nothing: it is an alert
@@ -18,34 +18,8 @@
 
 namespace monitor {
 
-enum class AlertKind : std::uint8_t {
-  kFailureRate,  // permille of what ended; members, pools, swarm
-  kLatency,      // median, permille of the baseline; members, pools, swarm
-  kUtilisation,  // permille; members, pools
-  kUndecided,    // joint decisions without a quorum in the short window; swarm. The threshold is 0
-  kLeaderLost,   // ms since somebody last said that it leads; swarm
-  kSilent,       // ms since a member's newest sample; members
-  kEnded,        // a member failed or its sandbox ended; members
-};
-constexpr AlertKind last_value(AlertKind) {
-  return AlertKind::kEnded;
-}
-constexpr std::string_view name_of(AlertKind kind) {
-  constexpr std::string_view kNames[] = {"failure rate", "latency", "utilisation", "undecided",
-                                         "leader lost",  "silent",  "member ended"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-// Whom an alert is about: a member, a pool, or with neither the swarm.
-struct Subject {
-  world::NodeId node;
-  world::PoolId pool;
-  auto operator<=>(const Subject&) const = default;
-  MUSTER_FIELDS(Subject, node, pool)
-};
-
 struct Alert {
-  AlertKind kind = AlertKind::kFailureRate;
+  Kind kind = Kind::kFailureRate;
   Subject subject;
   core::Time raised;
   std::optional<core::Time> cleared;
@@ -71,13 +45,14 @@ class Alerts {
   explicit Alerts(AlertRules rules = {});
 
   // What changed with this view: alerts raised (`cleared` is missing) and alerts cleared, in the
-  // order of kind and subject. REQUIRES: views come in the order of their times.
+  // order of kind and subject, with those last whose subject has left. REQUIRES: views come in the
+  // order of their times.
   std::vector<Alert> evaluate(const View& view, const Baseline& baseline);
   [[nodiscard]] std::vector<Alert> standing() const;
 
  private:
   struct Key {
-    AlertKind kind = AlertKind::kFailureRate;
+    Kind kind = Kind::kFailureRate;
     Subject subject;
     auto operator<=>(const Key&) const = default;
     MUSTER_FIELDS(Key, kind, subject)
@@ -87,6 +62,10 @@ class Alerts {
     std::optional<core::Time> calm_since;
     MUSTER_FIELDS(Standing, alert, calm_since)
   };
+
+  // For how long the reading has been calm; negative when it is not. Notes the worst value.
+  [[nodiscard]] core::Duration calm_for(Standing& standing, const Reading& reading,
+                                        core::Time now) const;
 
   AlertRules rules_;
   std::map<Key, Standing> standing_;

@@ -74,9 +74,11 @@ struct EsdDetectorOptions {
   MUSTER_FIELDS(EsdDetectorOptions, window, least_past, period, alpha, least_spread, patience)
 };
 
-// The score is |x - median| / spread of the past without its own outliers; the limit is
-// student_quantile(1 - alpha / 2, n - 1) * sqrt(1 + 1 / n): l_i of the procedure solved for a point
-// that is outside of its sample. A regular value.
+// The score is the point's distance from the median of its phase, in units of the spread of such
+// distances in the past (each measured without the point itself). The limit is
+// student_quantile(1 - alpha / 2, d) * sqrt(1 + 1 / n): l_i of the procedure solved for a point
+// outside of its sample, with d = 0.37 (n - 1) degrees of freedom, as a median deviation uses 37 %
+// of what a sample tells (Rousseeuw and Croux, 1993). A regular value.
 class EsdDetector {
  public:
   explicit EsdDetector(EsdDetectorOptions options = {});
@@ -89,21 +91,19 @@ class EsdDetector {
     double value = 0;
     MUSTER_FIELDS(Point, at, value)
   };
-  [[nodiscard]] Opinion judge(double value);
-  [[nodiscard]] double limit_for(std::size_t points);
-  // The past with its season taken out, and what the season says of the point that comes next.
-  [[nodiscard]] std::vector<double> residuals(double& expected) const;
+  Opinion judge(double value);
+  double limit_for(std::size_t points);
+  void keep(const Point& point);
 
   EsdDetectorOptions options_;
   std::vector<Point> past_;
+  std::vector<Point> run_;  // anomalous points in a row, not part of the past
   std::uint64_t at_ = 0;
-  std::uint32_t anomalous_run_ = 0;
-  std::vector<Point> run_;
   std::uint64_t limit_points_ = 0;
   double limit_ = 0;
 
  public:
-  MUSTER_FIELDS(EsdDetector, options_, past_, at_, anomalous_run_, run_, limit_points_, limit_)
+  MUSTER_FIELDS(EsdDetector, options_, past_, run_, at_, limit_points_, limit_)
 };
 
 }  // namespace monitor

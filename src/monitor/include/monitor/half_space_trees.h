@@ -59,6 +59,7 @@ class HalfSpaceTrees {
             num::Stream& stream);
   [[nodiscard]] double score(std::span<const double> scaled) const;
   void count(std::span<const double> scaled);
+  void turn_window();
 
   std::vector<MetricRange> metrics_;
   HalfSpaceOptions options_;

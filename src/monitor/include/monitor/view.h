@@ -106,8 +106,8 @@ class Monitor {
   // A member that should report from now on. A member that was never announced is taken up with
   // its first sample. Announcing it again moves it to that pool and changes nothing else.
   void expect(world::NodeId node, world::PoolId pool, core::Time now);
-  // Its sandbox is known to have ended. A sample of a later incarnation brings it back.
-  void ended(world::NodeId node);
+  // The sandbox of that incarnation is known to have ended. A later one brings the member back.
+  void ended(world::NodeId node, world::Incarnation incarnation);
   // No longer part of the swarm; what it did stays in the counts of its pool.
   void forget(world::NodeId node);
 
@@ -122,7 +122,7 @@ class Monitor {
     world::PoolId pool;
     core::Time known_since;
     std::optional<core::Time> heard;
-    bool ended = false;
+    world::Incarnation ended;  // the latest that is known to have
     std::uint64_t lost = 0;
     world::Sample newest;  // when heard
     Bins bins;
