@@ -1,0 +1,92 @@
+// What the controller did and why, for reports. Kinds 0x0700 to 0x070F.
+#pragma once
+
+#include <string>
+
+#include "control/config.h"
+#include "world/trace.h"
+
+namespace control {
+
+struct FleetSized {
+  static constexpr world::TraceKind kKind = 0x0700;
+  static constexpr std::string_view kName = "control.fleet_sized";
+  std::string fleet;
+  std::uint32_t before = 0;
+  std::uint32_t size = 0;
+  std::string reason;
+  MUSTER_FIELDS(FleetSized, fleet, before, size, reason)
+};
+struct AgentWanted {
+  static constexpr world::TraceKind kKind = 0x0701;
+  static constexpr std::string_view kName = "control.agent_wanted";
+  world::NodeId agent;
+  std::string fleet;
+  MUSTER_FIELDS(AgentWanted, agent, fleet)
+};
+struct AgentReady {
+  static constexpr world::TraceKind kKind = 0x0702;
+  static constexpr std::string_view kName = "control.agent_ready";
+  world::NodeId agent;
+  core::Duration after{};  // since it was wanted; 0: adopted
+  MUSTER_FIELDS(AgentReady, agent, after)
+};
+struct AgentRetired {
+  static constexpr world::TraceKind kKind = 0x0703;
+  static constexpr std::string_view kName = "control.agent_retired";
+  world::NodeId agent;
+  std::string reason;
+  MUSTER_FIELDS(AgentRetired, agent, reason)
+};
+struct AgentEnded {
+  static constexpr world::TraceKind kKind = 0x0704;
+  static constexpr std::string_view kName = "control.agent_ended";
+  world::NodeId agent;
+  MUSTER_FIELDS(AgentEnded, agent)
+};
+struct RolloutDecided {
+  static constexpr world::TraceKind kKind = 0x0705;
+  static constexpr std::string_view kName = "control.rollout_decided";
+  rollout::Phase phase = rollout::Phase::kShifting;
+  rollout::Verdict verdict = rollout::Verdict::kContinue;
+  std::uint32_t step = 0;
+  std::uint32_t candidate_parts = 0;
+  std::uint32_t power_permille = 0;
+  std::uint64_t tasks_needed = 0;
+  std::uint64_t exposed = 0;
+  std::string reason;
+  MUSTER_FIELDS(RolloutDecided, phase, verdict, step, candidate_parts, power_permille, tasks_needed,
+                exposed, reason)
+};
+struct ProviderRefused {
+  static constexpr world::TraceKind kKind = 0x0706;
+  static constexpr std::string_view kName = "control.provider_refused";
+  world::NodeId agent;
+  std::string message;
+  MUSTER_FIELDS(ProviderRefused, agent, message)
+};
+struct LeaderRefused {
+  static constexpr world::TraceKind kKind = 0x0707;
+  static constexpr std::string_view kName = "control.leader_refused";
+  swarm::AdminRefusal refusal = swarm::AdminRefusal::kNone;
+  MUSTER_FIELDS(LeaderRefused, refusal)
+};
+struct AlertChanged {
+  static constexpr world::TraceKind kKind = 0x0708;
+  static constexpr std::string_view kName = "control.alert_changed";
+  monitor::Alert alert;
+  MUSTER_FIELDS(AlertChanged, alert)
+};
+// The scaling policy decided something else than before.
+struct ScalingDecided {
+  static constexpr world::TraceKind kKind = 0x0709;
+  static constexpr std::string_view kName = "control.scaling_decided";
+  std::uint32_t ready = 0;
+  std::uint32_t starting = 0;
+  std::uint32_t desired = 0;
+  bool panic = false;
+  std::string reason;
+  MUSTER_FIELDS(ScalingDecided, ready, starting, desired, panic, reason)
+};
+
+}  // namespace control
