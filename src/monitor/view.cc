@@ -80,10 +80,12 @@ void Monitor::expect(world::NodeId node, world::PoolId pool, core::Time now) {
   }
 }
 
-void Monitor::ended(world::NodeId node, world::Incarnation incarnation) {
+void Monitor::ended(world::NodeId node, std::optional<world::Incarnation> incarnation) {
   const auto place = members_.find(node);
   if (place != members_.end()) {
-    place->second.ended = std::max(place->second.ended, incarnation);
+    Member& member = place->second;
+    const auto newest = std::max(member.newest.incarnation, world::Incarnation(1));
+    member.ended = std::max(member.ended, incarnation.value_or(newest));
   }
 }
 

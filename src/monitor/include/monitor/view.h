@@ -106,8 +106,9 @@ class Monitor {
   // A member that should report from now on. A member that was never announced is taken up with
   // its first sample. Announcing it again moves it to that pool and changes nothing else.
   void expect(world::NodeId node, world::PoolId pool, core::Time now);
-  // The sandbox of that incarnation is known to have ended. A later one brings the member back.
-  void ended(world::NodeId node, world::Incarnation incarnation);
+  // Its sandbox is known to have ended: that of this incarnation or, unless given, of the newest
+  // that was heard (the first, if none was). A later incarnation brings the member back.
+  void ended(world::NodeId node, std::optional<world::Incarnation> incarnation = std::nullopt);
   // No longer part of the swarm; what it did stays in the counts of its pool.
   void forget(world::NodeId node);
 
