@@ -51,19 +51,10 @@ std::optional<market::Money> equity(const Observation& observation) {
 }
 
 std::string_view name_of(Reason reason) {
-  constexpr std::array<std::string_view, 13> kNames = {"no signal",
-                                                       "entry",
-                                                       "exit",
-                                                       "on target",
-                                                       "broken relation",
-                                                       "mispriced",
-                                                       "over limit",
-                                                       "loss limit",
-                                                       "cooling down",
-                                                       "too few points",
-                                                       "no variation",
-                                                       "no quote",
-                                                       "contradictory observation"};
+  constexpr std::array<std::string_view, 15> kNames = {
+      "no signal",    "entry",          "exit",         "on target",  "broken relation",
+      "mispriced",    "rebalance",      "no edge",      "over limit", "loss limit",
+      "cooling down", "too few points", "no variation", "no quote",   "contradictory observation"};
   return kNames.at(static_cast<std::size_t>(reason));
 }
 

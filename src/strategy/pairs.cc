@@ -9,45 +9,12 @@ namespace {
 
 // Residuals of whole ticks that are smaller than this are rounding errors of a perfect fit.
 constexpr double kLeastDeviationTicks = 1e-6;
-// The hedge is left alone until it is off by more than a tenth, or it would trade at every tick.
-constexpr std::int64_t kHedgeSlackDivisor = 10;
-
-// Prices of two instruments at the same times.
-struct Joint {
-  std::vector<double> y;
-  std::vector<double> x;
-};
 
 struct Spread {
   double slope = 0;      // ticks of y for each tick of x
   double deviation = 0;  // of the residuals, in ticks
   double last = 0;       // residual now
 };
-
-Joint join(const Instrument& y, const Instrument& x, const Observation& observation,
-           const Trading& trading) {
-  std::vector<PricePoint> y_points;
-  std::vector<PricePoint> x_points;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < y.window.size() && j < x.window.size()) {
-    if (y.window[i].time == x.window[j].time) {
-      y_points.push_back(y.window[i++]);
-      x_points.push_back(x.window[j++]);
-    } else if (y.window[i].time < x.window[j].time) {
-      ++i;
-    } else {
-      ++j;
-    }
-  }
-  const std::size_t used = newest_without_gap(y_points, observation.now, trading).size();
-  Joint joint;
-  for (std::size_t k = y_points.size() - used; k < y_points.size(); ++k) {
-    joint.y.push_back(static_cast<double>(y_points[k].mid.ticks));
-    joint.x.push_back(static_cast<double>(x_points[k].mid.ticks));
-  }
-  return joint;
-}
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0;
@@ -58,23 +25,23 @@ double mean_of(const std::vector<double>& values) {
 }
 
 // None when x does not move or y is a linear function of it.
-std::optional<Spread> fit(const Joint& joint) {
-  const std::size_t count = joint.y.size();
+std::optional<Spread> fit(const std::vector<double>& y, const std::vector<double>& x) {
+  const std::size_t count = y.size();
   // Taking the mean of x away makes the two columns orthogonal.
-  const double x_mean = mean_of(joint.x);
+  const double x_mean = mean_of(x);
   num::Matrix design(count, 2);
   for (std::size_t i = 0; i < count; ++i) {
     design.at(i, 0) = 1;
-    design.at(i, 1) = joint.x[i] - x_mean;
+    design.at(i, 1) = x[i] - x_mean;
   }
-  const auto line = num::least_squares(design, joint.y);
+  const auto line = num::least_squares(design, y);
   if (!line) {
     return std::nullopt;
   }
   Spread spread;
   double squares = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    spread.last = joint.y[i] - ((*line)[0] + (*line)[1] * design.at(i, 1));
+    spread.last = y[i] - ((*line)[0] + (*line)[1] * design.at(i, 1));
     squares += spread.last * spread.last;
   }
   spread.slope = (*line)[1];
@@ -94,12 +61,6 @@ market::Quantity hedge_of(std::int64_t shares, const Spread& spread, const Instr
   constexpr auto kLimit = static_cast<double>(kMaximumPosition);
   const double bounded = exact > kLimit ? kLimit : exact < -kLimit ? -kLimit : exact;
   return {static_cast<std::int64_t>(bounded + (bounded < 0 ? -0.5 : 0.5))};
-}
-
-bool close_enough(market::Quantity present, market::Quantity wanted) {
-  const std::int64_t off = present.shares - wanted.shares;
-  const std::int64_t size = wanted.shares < 0 ? -wanted.shares : wanted.shares;
-  return (off < 0 ? -off : off) <= size / kHedgeSlackDivisor;
 }
 
 Decision move_both(const Instrument& y, Target target, const Instrument& x, market::Quantity hedge,
@@ -131,11 +92,11 @@ Decision decide_pairs(const Pairs& parameters, const Observation& observation) {
   const Trading& trading = parameters.trading;
   const Instrument& y = observation.instruments[0];
   const Instrument& x = observation.instruments[1];
-  const Joint joint = join(y, x, observation, trading);
-  if (joint.y.size() < trading.window_points) {
+  const std::vector<std::vector<double>> mids = common_mids(observation, 2, trading);
+  if (mids[0].size() < trading.window_points) {
     return hold(Reason::kTooFewPoints);
   }
-  const std::optional<Spread> spread = fit(joint);
+  const std::optional<Spread> spread = fit(mids[0], mids[1]);
   if (!spread) {
     return hold(Reason::kNoVariation);
   }

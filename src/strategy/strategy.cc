@@ -1,5 +1,6 @@
 #include "strategy/strategy.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <type_traits>
@@ -10,8 +11,8 @@
 namespace strategy {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKindNames = {"momentum", "mean_reversion", "pairs",
-                                                        "arbitrage", "risk"};
+constexpr std::array<std::string_view, 7> kKindNames = {
+    "momentum", "mean_reversion", "pairs", "arbitrage", "risk", "forecast", "portfolio"};
 static_assert(std::variant_size_v<Parameters> == kKindNames.size());
 
 // A line through fewer points leaves no residual to speak of.
@@ -45,6 +46,15 @@ core::Result<void> validate(std::int64_t entry_millionths, std::int64_t exit_mil
                  "exit_millionths must be at least 0 and below entry_millionths");
 }
 
+core::Result<void> validate(const Portfolio& portfolio) {
+  TRY_VOID(require(portfolio.budget.micros > 0, "budget must be positive"));
+  TRY_VOID(require(portfolio.aversion_millionths > 0, "aversion_millionths must be positive"));
+  TRY_VOID(require(portfolio.cap_millionths > 0 && portfolio.cap_millionths <= kMillion,
+                   "cap_millionths must lie between 1 and 1,000,000"));
+  return require(portfolio.shrinkage_millionths >= 0 && portfolio.shrinkage_millionths <= kMillion,
+                 "shrinkage_millionths must lie between 0 and 1,000,000");
+}
+
 core::Duration cooldown_of(const Parameters& parameters) {
   return std::visit(
       [](const auto& chosen) {
@@ -57,7 +67,7 @@ core::Duration cooldown_of(const Parameters& parameters) {
       parameters);
 }
 
-Decision dispatch(const Parameters& parameters, const Observation& observation) {
+Decision dispatch(const Parameters& parameters, State& state, const Observation& observation) {
   switch (kind_of(parameters)) {
     case Kind::kMomentum:
       return decide_momentum(std::get<Momentum>(parameters), observation);
@@ -69,6 +79,10 @@ Decision dispatch(const Parameters& parameters, const Observation& observation) 
       return decide_arbitrage(std::get<Arbitrage>(parameters), observation);
     case Kind::kRisk:
       return decide_risk(std::get<Risk>(parameters), observation);
+    case Kind::kForecast:
+      return decide_forecast(std::get<Forecast>(parameters), state, observation);
+    case Kind::kPortfolio:
+      return decide_portfolio(std::get<Portfolio>(parameters), observation);
   }
   core::check_failed("a strategy has one of the known kinds", std::source_location::current());
 }
@@ -87,7 +101,8 @@ core::Result<Kind> kind_of(std::string_view name) {
   }
   return core::fail(core::Code::kInvalid,
                     "there is no strategy '" + std::string(name) +
-                        "': use momentum, mean_reversion, pairs, arbitrage or risk");
+                        "': use momentum, mean_reversion, pairs, arbitrage, risk, forecast or "
+                        "portfolio");
 }
 
 Kind kind_of(const Parameters& parameters) {
@@ -106,12 +121,17 @@ Parameters default_parameters(Kind kind) {
       return Arbitrage{};
     case Kind::kRisk:
       return Risk{};
+    case Kind::kForecast:
+      return Forecast{};
+    case Kind::kPortfolio:
+      return Portfolio{};
   }
   core::check_failed("a strategy has one of the known kinds", std::source_location::current());
 }
 
 std::size_t instruments_needed(Kind kind) {
-  return kind == Kind::kPairs || kind == Kind::kArbitrage ? 2 : 1;
+  const bool two = kind == Kind::kPairs || kind == Kind::kArbitrage || kind == Kind::kPortfolio;
+  return two ? 2 : 1;
 }
 
 core::Result<void> validate(const Parameters& parameters) {
@@ -135,6 +155,15 @@ core::Result<void> validate(const Parameters& parameters) {
                      "first_shares and second_shares must be positive"));
     return require(arbitrage->band_millionths >= 0, "band_millionths must not be negative");
   }
+  if (const auto* forecast = std::get_if<Forecast>(&parameters)) {
+    TRY_VOID(validate(forecast->trading));
+    TRY_VOID(validate(forecast->model));
+    return validate(forecast->entry_millionths, forecast->exit_millionths);
+  }
+  if (const auto* portfolio = std::get_if<Portfolio>(&parameters)) {
+    TRY_VOID(validate(portfolio->trading));
+    return validate(*portfolio);
+  }
   const Risk& risk = std::get<Risk>(parameters);
   TRY_VOID(require(risk.cooldown >= core::Duration(0), "cooldown must not be negative"));
   return validate(risk.limits);
@@ -143,13 +172,14 @@ core::Result<void> validate(const Parameters& parameters) {
 Decision decide(const Parameters& parameters, State& state, const Observation& observation) {
   core::check(validate(parameters).has_value(), "a strategy runs with valid parameters");
   const Kind kind = kind_of(parameters);
-  const std::size_t count =
-      kind == Kind::kRisk ? observation.instruments.size() : instruments_needed(kind);
+  const bool all = kind == Kind::kRisk || kind == Kind::kPortfolio;
+  const std::size_t count = std::max(all ? observation.instruments.size() : 0,
+                                     kind == Kind::kRisk ? 0 : instruments_needed(kind));
   ++state.decisions;
   if (!consistent(observation, count)) {
     return hold(Reason::kBadObservation);
   }
-  Decision decision = dispatch(parameters, observation);
+  Decision decision = dispatch(parameters, state, observation);
   if (decision.holds()) {
     return decision;
   }

@@ -79,6 +79,35 @@ std::span<const PricePoint> newest_without_gap(std::span<const PricePoint> windo
   return window.subspan(first);
 }
 
+std::vector<std::vector<double>> common_mids(const Observation& observation, std::size_t count,
+                                             const Trading& trading) {
+  // Points of the first instrument whose time all others have, too.
+  std::vector<PricePoint> shared = observation.instruments[0].window;
+  for (std::size_t i = 1; i < count; ++i) {
+    const std::vector<PricePoint>& window = observation.instruments[i].window;
+    std::erase_if(shared, [&](const PricePoint& point) {
+      return !std::ranges::binary_search(window, point.time, {}, &PricePoint::time);
+    });
+  }
+  const auto used = newest_without_gap(shared, observation.now, trading);
+  std::vector<std::vector<double>> mids(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::vector<PricePoint>& window = observation.instruments[i].window;
+    for (const PricePoint& point : used) {
+      const auto same = std::ranges::lower_bound(window, point.time, {}, &PricePoint::time);
+      mids[i].push_back(static_cast<double>(same->mid.ticks));
+    }
+  }
+  return mids;
+}
+
+bool close_enough(market::Quantity present, market::Quantity wanted) {
+  constexpr std::int64_t kSlackDivisor = 10;
+  const std::int64_t off = present.shares - wanted.shares;
+  const std::int64_t size = wanted.shares < 0 ? -wanted.shares : wanted.shares;
+  return (off < 0 ? -off : off) <= size / kSlackDivisor;
+}
+
 std::int64_t to_millionths(double signal) {
   core::check(signal == signal, "a signal is a number");
   constexpr double kLimit = 1e15;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include <vector>
+
 #include "strategy/observation.h"
 #include "strategy/strategy.h"
 
@@ -25,6 +27,16 @@ bool consistent(const Observation& observation, std::size_t count);
 // gap_max; at most window_points. REQUIRES a consistent window.
 std::span<const PricePoint> newest_without_gap(std::span<const PricePoint> window, core::Time now,
                                                const Trading& trading);
+
+// Mids in ticks at the newest times at which all of the first `count` instruments have a point, one
+// list for each, oldest first; as many times as newest_without_gap() leaves. REQUIRES a consistent
+// observation.
+std::vector<std::vector<double>> common_mids(const Observation& observation, std::size_t count,
+                                             const Trading& trading);
+
+// Whether a position is within a tenth of what is wanted: a hedge or a weight is left alone until
+// then, or it would trade at every tick.
+bool close_enough(market::Quantity present, market::Quantity wanted);
 
 // Rounded half away from zero; clamped to +-1e15. REQUIRES not NaN.
 std::int64_t to_millionths(double signal);
@@ -63,5 +75,7 @@ Decision decide_mean_reversion(const MeanReversion& parameters, const Observatio
 Decision decide_pairs(const Pairs& parameters, const Observation& observation);
 Decision decide_arbitrage(const Arbitrage& parameters, const Observation& observation);
 Decision decide_risk(const Risk& parameters, const Observation& observation);
+Decision decide_forecast(const Forecast& parameters, State& state, const Observation& observation);
+Decision decide_portfolio(const Portfolio& parameters, const Observation& observation);
 
 }  // namespace strategy

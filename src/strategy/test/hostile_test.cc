@@ -10,9 +10,10 @@
 namespace strategy {
 namespace {
 
-constexpr Kind kKinds[] = {Kind::kMomentum, Kind::kMeanReversion, Kind::kPairs, Kind::kArbitrage,
-                           Kind::kRisk};
-constexpr Kind kTrading[] = {Kind::kMomentum, Kind::kMeanReversion, Kind::kPairs, Kind::kArbitrage};
+constexpr Kind kKinds[] = {Kind::kMomentum, Kind::kMeanReversion, Kind::kPairs,    Kind::kArbitrage,
+                           Kind::kRisk,     Kind::kForecast,      Kind::kPortfolio};
+constexpr Kind kTrading[] = {Kind::kMomentum,  Kind::kMeanReversion, Kind::kPairs,
+                             Kind::kArbitrage, Kind::kForecast,      Kind::kPortfolio};
 
 Decision decision_of(Kind kind, const Observation& observation) {
   return first_decision(default_parameters(kind), observation);
@@ -35,6 +36,7 @@ TEST(Hostile, ConstantPricesCarryNoSignal) {
   for (const Kind kind : {Kind::kMomentum, Kind::kMeanReversion, Kind::kPairs}) {
     EXPECT_EQ(decision_of(kind, desk.observation()).reason, Reason::kNoVariation);
   }
+  EXPECT_EQ(decision_of(Kind::kPortfolio, desk.observation()).reason, Reason::kNoVariation);
   EXPECT_EQ(decision_of(Kind::kArbitrage, desk.observation()).reason, Reason::kNoSignal);
 }
 
@@ -116,7 +118,7 @@ TEST(Hostile, RandomObservationsNeverGiveAMalformedOrder) {
   }
   EXPECT_GT(orders, 1'000);
   // The same decisions at every optimisation level and on every processor.
-  EXPECT_EQ(hasher.value(), 3238972788602021793U);
+  EXPECT_EQ(hasher.value(), 16635904625293182354U);
 }
 
 TEST(Hostile, EqualObservationsGiveEqualDecisions) {

@@ -70,6 +70,8 @@ enum class Reason : std::uint8_t {
   kOnTarget,        // the position already is what the signal asks for
   kBroken,          // the spread ran beyond the stop: the relation is taken for gone
   kMispriced,       // more than the band between equivalent amounts
+  kRebalance,       // positions are off the portfolio's weights
+  kNoEdge,          // the forecast is no better than the naive one
   kOverLimit,       // a position beyond its limit is cut back
   kLossLimit,       // the loss limit is reached: everything is closed
   kCooling,         // the last order is too recent

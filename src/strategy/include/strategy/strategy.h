@@ -4,25 +4,36 @@
 // use gives a decision to hold, with the reason. All strategies think in a target position that the
 // signal asks for, and order the difference to the present one; asking twice with an unchanged
 // observation therefore gives the same decision, not twice the position. `cooldown` covers the time
-// in which fills are still under way.
+// in which fills are still under way. What a forecast learns lies in the state; a point teaches
+// once, however often it is observed.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <variant>
 
 #include "core/result.h"
 #include "core/time.h"
+#include "strategy/forecaster.h"
 #include "strategy/observation.h"
 #include "strategy/risk.h"
 
 namespace strategy {
 
-enum class Kind : std::uint8_t { kMomentum, kMeanReversion, kPairs, kArbitrage, kRisk };
+enum class Kind : std::uint8_t {
+  kMomentum,
+  kMeanReversion,
+  kPairs,
+  kArbitrage,
+  kRisk,
+  kForecast,
+  kPortfolio,
+};
 constexpr Kind last_value(Kind) {
-  return Kind::kRisk;
+  return Kind::kPortfolio;
 }
-// "momentum", "mean_reversion", "pairs", "arbitrage", "risk".
+// "momentum", "mean_reversion", "pairs", "arbitrage", "risk", "forecast", "portfolio".
 [[nodiscard]] std::string_view name_of(Kind kind);
 [[nodiscard]] core::Result<Kind> kind_of(std::string_view name);
 
@@ -98,23 +109,63 @@ struct Risk {
   MUSTER_FIELDS(Risk, limits, cooldown)
 };
 
+// Trades the first instrument on what its next return is expected to be. Signal: the forecast of a
+// model that learns log returns from point to point (forecaster.h), in standard deviations of its
+// own out-of-sample error. Long above entry, short below -entry, closed inside exit. Nothing is
+// held while the model is no better than the naive forecast.
+struct Forecast {
+  Trading trading;  // window_points: how far back points are taken up that came between decisions
+  ForecasterConfig model;
+  std::int64_t entry_millionths = kMillion / 4;
+  std::int64_t exit_millionths = kMillion / 20;
+  MUSTER_FIELDS(Forecast, trading, model, entry_millionths, exit_millionths)
+};
+
+// Holds all observed instruments, long only, in the proportions that are best for the means and the
+// covariance of their log returns over the window (portfolio.h), at times at which all have a
+// point. Sells first, so that it can pay for what it buys; an instrument whose position is off by a
+// tenth or less stays as it is. The signal is the share of the budget that is invested.
+struct Portfolio {
+  Trading trading;  // position: the most of one instrument, whatever the budget allows
+  market::Money budget = market::dollars(100'000);
+  std::int64_t aversion_millionths = 100 * kMillion;  // to the variance of returns between points
+  std::int64_t cap_millionths = kMillion / 2;         // of the budget, in one instrument
+  std::int64_t shrinkage_millionths = kMillion / 5;   // of the covariance to its diagonal
+  MUSTER_FIELDS(Portfolio, trading, budget, aversion_millionths, cap_millionths,
+                shrinkage_millionths)
+};
+
 // One alternative for each Kind, in its order.
-using Parameters = std::variant<Momentum, MeanReversion, Pairs, Arbitrage, Risk>;
+using Parameters =
+    std::variant<Momentum, MeanReversion, Pairs, Arbitrage, Risk, Forecast, Portfolio>;
 
 [[nodiscard]] Kind kind_of(const Parameters& parameters);
 [[nodiscard]] Parameters default_parameters(Kind kind);
-// How many instruments decide() needs, of those in the observation the first ones.
+// How many instruments decide() needs, of those in the observation the first ones; risk and
+// portfolio use all that there are.
 [[nodiscard]] std::size_t instruments_needed(Kind kind);
 // Says what is wrong with a number that a scenario gave.
 [[nodiscard]] core::Result<void> validate(const Parameters& parameters);
 
+// What a forecast strategy knows of one instrument.
+struct Learnt {
+  Forecaster model;
+  core::Time latest;  // of the points that it has taken up
+  MUSTER_FIELDS(Learnt, model, latest)
+};
+
 // What a strategy remembers between decisions.
 struct State {
   std::uint64_t decisions = 0;
-  std::uint64_t orders = 0;  // decisions that ordered
-  core::Time last_order;     // meaningful when orders > 0
-  MUSTER_FIELDS(State, decisions, orders, last_order)
+  std::uint64_t orders = 0;                     // decisions that ordered
+  core::Time last_order;                        // meaningful when orders > 0
+  std::map<market::SymbolId, Learnt> learnt{};  // at most kMaximumInstruments
+  MUSTER_FIELDS(State, decisions, orders, last_order, learnt)
 };
+
+// Errors of the forecasts of all instruments together; nothing judged when the strategy does not
+// forecast.
+[[nodiscard]] ForecastError forecast_error(const State& state);
 
 // REQUIRES validate(parameters).
 [[nodiscard]] Decision decide(const Parameters& parameters, State& state,
