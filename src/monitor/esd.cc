@@ -18,6 +18,17 @@ double magnitude(double value) {
   return value < 0 ? -value : value;
 }
 
+// How far each value lies from the median of the others; nothing of a single value. Sorts.
+void add_distances(std::vector<double>& values, std::vector<double>& distances) {
+  std::sort(values.begin(), values.end());
+  const std::size_t others = values.size() - 1;
+  for (std::size_t i = 0; i < values.size() && others > 0; ++i) {
+    const auto other = [&](std::size_t rank) { return values[rank < i ? rank : rank + 1]; };
+    const double centre = (other((others - 1) / 2) + other(others / 2)) / 2;
+    distances.push_back(magnitude(values[i] - centre));
+  }
+}
+
 }  // namespace
 
 double student_quantile(double p, double degrees) {
@@ -165,12 +176,8 @@ Opinion EsdDetector::judge(double value) {
     return opinion;
   }
   std::vector<double> distances;
-  for (const auto& [phase, values] : by_phase) {
-    for (std::size_t i = 0; i < values.size() && values.size() > 1; ++i) {
-      std::vector<double> others = values;
-      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-      distances.push_back(magnitude(values[i] - median(std::move(others))));
-    }
+  for (auto& [phase, values] : by_phase) {
+    add_distances(values, distances);
   }
   const double scale =
       std::max(kDeviationsPerMad * median(std::move(distances)), options_.least_spread);
