@@ -1,5 +1,6 @@
 // What each rule recommends.
 #include <algorithm>
+#include <iterator>
 
 #include "proposal.h"
 #include "scaling/scaler.h"
@@ -91,27 +92,34 @@ std::optional<std::uint32_t> Scaler::by_metrics(const Signals& signals, Proposal
   return most;
 }
 
-// Totals a window apart; none before there are two.
-std::optional<double> Scaler::arrivals_a_second() const {
+// The mean rate of the window that ends now; none before there are two totals.
+std::optional<double> Scaler::arrivals_a_second(core::Duration window) const {
   if (recent_.size() < 2) {
     return std::nullopt;
   }
-  const std::uint64_t arrived = recent_.back().total - recent_.front().total;
-  return static_cast<double>(arrived) / core::to_seconds(recent_.back().at - recent_.front().at);
+  const Arrivals& last = recent_.back();
+  auto first = recent_.begin();
+  while (std::next(first) + 1 != recent_.end() && last.at - std::next(first)->at >= window) {
+    ++first;
+  }
+  return static_cast<double>(last.total - first->total) / core::to_seconds(last.at - first->at);
 }
 
-// A backlog that only waits for agents to start is not a lasting load.
-std::uint64_t Scaler::urgent_milli(std::uint64_t measured_milli, const Signals& signals) const {
-  const std::optional<double> rate = arrivals_a_second();
-  if (!rate || !signals.service_time || !signals.panic.queue_milli) {
-    return measured_milli;
+// The part of what was measured in a window that will last. A backlog that only waits for agents to
+// start is not a lasting load.
+std::uint64_t Scaler::lasting_milli(const WindowLoad& load, core::Duration window,
+                                    const Signals& signals) const {
+  const std::uint64_t measured = std::min(*load.concurrency_milli, kMostMilli);
+  const std::optional<double> rate = arrivals_a_second(window);
+  if (!rate || !signals.service_time || !load.queue_milli) {
+    return measured;
   }
   const double service = core::to_seconds(*signals.service_time);
   const double horizon = core::to_seconds(config_.concurrency->backlog_horizon);
   const double part = service < horizon ? service / horizon : 1;
-  const std::uint64_t queued = std::min(*signals.panic.queue_milli, measured_milli);
-  const double lasting = *rate * service * 1'000 + static_cast<double>(queued) * part;
-  return std::min(measured_milli, std::uint64_t{ceiling(lasting / 1'000)} * 1'000);
+  const std::uint64_t queued = std::min(*load.queue_milli, measured);
+  const double lasting = *rate * service + static_cast<double>(queued) * part / 1'000;
+  return std::min(measured, std::uint64_t{ceiling(lasting)} * 1'000);
 }
 
 void Scaler::update_panic(std::uint64_t wanted, const Signals& signals) {
@@ -142,9 +150,8 @@ std::optional<std::uint32_t> Scaler::by_concurrency(const Signals& signals, Prop
   const std::uint64_t ready = std::max(signals.ready, 1U);
   const std::uint64_t floor = signals.ready / rule.fastest_shrink;
   const std::uint64_t ceiling_size = ready * rule.fastest_growth;
-  const std::uint64_t slow = std::min(*signals.stable.concurrency_milli, kMostMilli);
-  const std::uint64_t fast =
-      urgent_milli(std::min(*signals.panic.concurrency_milli, kMostMilli), signals);
+  const std::uint64_t slow = lasting_milli(signals.stable, rule.stable_window, signals);
+  const std::uint64_t fast = lasting_milli(signals.panic, rule.panic_window, signals);
   const std::uint64_t fast_size = divide_up(fast, target);
   update_panic(fast_size, signals);
   std::uint32_t wanted = size_;

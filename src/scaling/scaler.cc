@@ -137,7 +137,7 @@ void Scaler::learn_arrivals(const Signals& signals) {
       recent_.push_back(seen);
     }
     // One total at or before the beginning of the window stays.
-    while (recent_.size() > 2 && seen.at - recent_[1].at >= config_.concurrency->panic_window) {
+    while (recent_.size() > 2 && seen.at - recent_[1].at >= config_.concurrency->stable_window) {
       recent_.pop_front();
     }
   }
@@ -188,14 +188,14 @@ void Scaler::bound(Proposal& proposal) const {
 }
 
 void Scaler::remember(core::Time now, std::uint32_t size) {
-  while (!highs_.empty() && highs_.front().at < now - config_.stabilise_down) {
+  while (!highs_.empty() && highs_.front().at <= now - config_.stabilise_down) {
     highs_.pop_front();
   }
   while (!highs_.empty() && highs_.back().size <= size) {
     highs_.pop_back();
   }
   highs_.push_back({now, size});
-  while (!lows_.empty() && lows_.front().at < now - config_.stabilise_up) {
+  while (!lows_.empty() && lows_.front().at <= now - config_.stabilise_up) {
     lows_.pop_front();
   }
   while (!lows_.empty() && lows_.back().size >= size) {

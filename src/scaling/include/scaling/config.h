@@ -38,10 +38,9 @@ struct MetricRule {
 // then the size only grows, until a whole stable window has passed below that threshold. What a
 // panic left behind is reduced in steps (`exit`), never at once.
 //
-// A panic knows how long starting takes: tasks that only wait for agents which are already starting
-// are no reason for more. Where arrivals and service time are known, the fast recommendation counts
-// what arrives (rate x service time) and a backlog only as far as it must be worked off within
-// `backlog_horizon`.
+// Starting takes time: tasks that only wait for agents which are already starting are no reason for
+// more. Where arrivals, service time and queue are known, a window counts what arrives (rate x
+// service time) and its backlog only as far as that must be worked off within `backlog_horizon`.
 struct ConcurrencyRule {
   std::uint64_t tasks_per_agent_milli = 1'000;
   std::uint32_t target_permille = 700;

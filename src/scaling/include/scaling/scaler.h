@@ -104,9 +104,9 @@ class Scaler {
                                                         Proposal& proposal) const;
   std::optional<std::uint32_t> by_concurrency(const Signals& signals, Proposal& proposal);
   void update_panic(std::uint64_t wanted, const Signals& signals);
-  [[nodiscard]] std::optional<double> arrivals_a_second() const;
-  [[nodiscard]] std::uint64_t urgent_milli(std::uint64_t measured_milli,
-                                           const Signals& signals) const;
+  [[nodiscard]] std::optional<double> arrivals_a_second(core::Duration window) const;
+  [[nodiscard]] std::uint64_t lasting_milli(const WindowLoad& load, core::Duration window,
+                                            const Signals& signals) const;
   [[nodiscard]] std::optional<std::uint32_t> by_forecast(const Signals& signals,
                                                          Proposal& proposal) const;
   std::optional<std::uint32_t> by_volatility(const Signals& signals, Proposal& proposal);
@@ -135,7 +135,7 @@ class Scaler {
   std::uint32_t panic_highest_ = 0;
   bool leaving_panic_ = false;
   std::optional<std::uint32_t> volatility_size_;
-  // Totals of arrivals: what the forecaster has learnt up to, and those of the panic window.
+  // Totals of arrivals: what the forecaster has learnt up to, and those of the stable window.
   std::optional<Arrivals> learnt_;
   std::deque<Arrivals> recent_;
 
