@@ -26,12 +26,21 @@ void Coordinator::lead(Desk& desk, const std::vector<world::NodeId>& workers) {
   term_ = desk.raft.term();
   dispatch_ = Dispatch(config_.dispatch);
   for (const world::NodeId worker : workers) {
-    const auto declared = config_.capabilities.find(worker);
-    dispatch_.add(worker, declared == config_.capabilities.end() ? std::set<std::string>{}
-                                                                 : declared->second);
+    const MemberEntry* member = desk.ledger.directory().find(worker);
+    core::check(member != nullptr, "a worker is a member");
+    employ(*member, desk.ledger);
   }
   desk.effects.trace(FenceRequested{term_});
   ask_environment(desk);
+}
+
+void Coordinator::employ(const MemberEntry& member, const Ledger& ledger) {
+  const auto& bandit = ledger.bandit();
+  dispatch_.add(member.node, member.capabilities, member.pool,
+                bandit ? bandit->arm_of(member) : std::string{});
+  if (member.status == MemberStatus::kDraining) {
+    dispatch_.drain(member.node);
+  }
 }
 
 void Coordinator::stop(Desk& desk) {
@@ -90,7 +99,7 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   if (id < desk.ledger.low_water(offer.task.client) || accepting_.contains(id)) {
     return;
   }
-  if (desk.ledger.open_count() >= config_.queue_limit) {
+  if (is_full(desk, id)) {
     Task refused = offer.task;
     refused.payload.clear();
     if (desk.propose(Refuse{std::move(refused)})) {
@@ -101,6 +110,15 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   if (desk.propose(Accept{offer.task})) {
     accepting_.insert(id);
   }
+}
+
+// Too much is not over, or too much waits for the task's pool: what one pool cannot do must not
+// shut out the tasks of the others.
+bool Coordinator::is_full(const Desk& desk, TaskId task) const {
+  const Directory& directory = desk.ledger.directory();
+  const PoolId pool = directory.pool_of(task);
+  const std::uint32_t limit = directory.pool(pool).waiting_limit;
+  return desk.ledger.open_count() >= config_.queue_limit || (limit > 0 && waiting(pool) >= limit);
 }
 
 void Coordinator::applied(Desk& desk, const Command& command, bool changed) {
@@ -127,12 +145,23 @@ void Coordinator::apply(Desk& desk, const Refuse& refuse, bool changed) {
 
 void Coordinator::apply(Desk& desk, const Assign& assign, bool changed) {
   const auto it = running_.find(assign.task);
-  if (!changed || it == running_.end() || it->second.attempt != assign.attempt) {
+  if (it == running_.end() || it->second.attempt != assign.attempt || it->second.sent) {
     return;
   }
+  if (!changed) {
+    // The route or the member changed before it: somebody else is picked.
+    dispatch_.release(it->second.agent, true);
+    deadlines_.erase({it->second.deadline, assign.task});
+    running_.erase(it);
+    wait(desk, assign.task);
+    return pump(desk);
+  }
   it->second.sent = true;
-  desk.effects.trace(
-      TaskAssigned{assign.task, assign.attempt, assign.agent, term_, it->second.fallback});
+  let_fail_.erase(assign.task);
+  const Directory& directory = desk.ledger.directory();
+  desk.effects.trace(TaskAssigned{assign.task, assign.attempt, assign.agent, term_,
+                                  it->second.fallback, assign.route_epoch,
+                                  directory.find(assign.agent)->pool});
   const TaskEntry& entry = *desk.ledger.find(assign.task);
   desk.post(assign.agent,
             Assignment{{config_.group, term_, assign.task, assign.attempt, 1}, entry.task}, term_);
@@ -153,6 +182,7 @@ void Coordinator::apply(Desk& desk, const Finish& finish, bool changed) {
     running_.erase(it);
   }
   resolving_.erase(finish.task);
+  let_fail_.erase(finish.task);
   stop_waiting(finish.task);
   pump(desk);
 }
@@ -166,14 +196,78 @@ void Coordinator::apply(Desk& desk, const LowWater& low_water, bool changed) {
   }
 }
 
+void Coordinator::apply(Desk& desk, const SetPool&, bool changed) {
+  if (changed) {
+    pump(desk);
+  }
+}
+
+void Coordinator::apply(Desk& desk, const SetRoute&, bool changed) {
+  if (!changed) {
+    return;
+  }
+  queues_.clear();
+  for (auto& [task, place] : waiting_) {
+    place.task_class = class_of(desk, task);
+    queues_[place.task_class].emplace(place.turn, task);
+  }
+  pump(desk);
+}
+
+void Coordinator::apply(Desk& desk, const AddMember& added, bool changed) {
+  if (changed) {
+    take_back_all(desk, added.node, TakeBackReason::kRebooted);
+    employ(*desk.ledger.directory().find(added.node), desk.ledger);
+    pump(desk);
+  }
+}
+
+void Coordinator::apply(Desk&, const RemoveMember& removed, bool changed) {
+  if (changed) {
+    dispatch_.drain(removed.node);
+  }
+}
+
+void Coordinator::apply(Desk& desk, const MemberGone& gone, bool changed) {
+  if (changed) {
+    take_back_all(desk, gone.node, TakeBackReason::kSuspected);
+    dispatch_.remove(gone.node);
+    pump(desk);
+  }
+}
+
+// The agents of the pool that the route gives the task to, or of its declared fallback while none
+// of them would take it.
+PoolId Coordinator::serving_pool(const Desk& desk, TaskId task) const {
+  const Directory& directory = desk.ledger.directory();
+  const PoolId routed = directory.pool_of(task);
+  const PoolId fallback = directory.pool(routed).fallback;
+  const bool falls_back = fallback && !dispatch_.has_ready(routed) && dispatch_.has_ready(fallback);
+  return falls_back ? fallback : routed;
+}
+
+Coordinator::TaskClass Coordinator::class_of(const Desk& desk, TaskId task) const {
+  const TaskEntry* entry = desk.ledger.find(task);
+  core::check(entry != nullptr, "a task that waits is in the ledger");
+  const Requirement& requirement = entry->task.requirement;
+  return {desk.ledger.directory().pool_of(task),
+          requirement.capability + '|' + requirement.fallback};
+}
+
+std::uint32_t Coordinator::waiting(PoolId pool) const {
+  std::size_t count = 0;
+  for (auto queue = queues_.lower_bound({pool, {}});
+       queue != queues_.end() && queue->first.first == pool; ++queue) {
+    count += queue->second.size();
+  }
+  return static_cast<std::uint32_t>(count);
+}
+
 void Coordinator::wait(Desk& desk, TaskId task) {
   core::check(!running_.contains(task), "a task waits or runs, not both");
   const auto [place, fresh] = waiting_.try_emplace(task);
   if (fresh) {
-    const TaskEntry* entry = desk.ledger.find(task);
-    core::check(entry != nullptr, "a task that waits is in the ledger");
-    const Requirement& requirement = entry->task.requirement;
-    place->second = {requirement.capability + '|' + requirement.fallback, ++turns_};
+    place->second = {class_of(desk, task), ++turns_};
     queues_[place->second.task_class].emplace(turns_, task);
   }
 }
@@ -195,15 +289,15 @@ void Coordinator::pump(Desk& desk) {
   if (phase_ != Phase::kReady) {
     return;
   }
-  std::set<std::string_view> saturated;
+  std::set<TaskClass> saturated;
   for (;;) {
     const Queue* first = nullptr;
-    std::string_view task_class;
+    const TaskClass* task_class = nullptr;
     for (const auto& [name, queue] : queues_) {
       const bool sooner = first == nullptr || queue.begin()->first < first->begin()->first;
       if (sooner && !saturated.contains(name)) {
         first = &queue;
-        task_class = name;
+        task_class = &name;
       }
     }
     if (first == nullptr) {
@@ -213,7 +307,7 @@ void Coordinator::pump(Desk& desk) {
     if (place(desk, task)) {
       stop_waiting(task);
     } else {
-      saturated.insert(task_class);
+      saturated.insert(*task_class);
     }
   }
   arm(desk);
@@ -225,7 +319,9 @@ bool Coordinator::place(Desk& desk, TaskId task) {
   if (entry == nullptr || entry->status == TaskStatus::kFinished || finishing_.contains(task)) {
     return true;
   }
-  const Pick pick = dispatch_.pick(entry->task.requirement, desk.context.random);
+  const auto& bandit = desk.ledger.bandit();
+  const Pick pick = dispatch_.pick(entry->task.requirement, desk.context.random,
+                                   serving_pool(desk, task), bandit ? &*bandit : nullptr);
   if (pick.outcome == PickOutcome::kSaturated) {
     return false;
   }
@@ -234,7 +330,8 @@ bool Coordinator::place(Desk& desk, TaskId task) {
     return true;
   }
   const Attempt attempt = entry->attempt + 1;
-  if (!desk.propose(Assign{task, attempt, pick.agent})) {
+  if (!desk.propose(Assign{task, attempt, pick.agent, desk.ledger.directory().route().epoch,
+                           let_fail_.contains(task)})) {
     dispatch_.release(pick.agent, true);
     return false;
   }
@@ -282,6 +379,9 @@ void Coordinator::take_back(Desk& desk, TaskId task, TakeBackReason reason) {
   if (finishing_.contains(task)) {
     return;
   }
+  if (reason != TakeBackReason::kRebooted) {
+    let_fail_.insert(task);
+  }
   if (running.attempt >= config_.max_attempts) {
     resolving_[task] = running.attempt + 1;
     voids_.push_back({{config_.group, term_, task, running.attempt + 1, 1}});
@@ -306,17 +406,21 @@ void Coordinator::set_available(Desk& desk, world::NodeId agent, bool ready, boo
   dispatch_.set_ready(agent, ready);
   dispatch_.set_suspected(agent, suspected);
   if (suspected) {
-    std::vector<TaskId> held;
-    for (const auto& [task, running] : running_) {
-      if (running.agent == agent && running.sent) {
-        held.push_back(task);
-      }
-    }
-    for (const TaskId task : held) {
-      take_back(desk, task, TakeBackReason::kSuspected);
-    }
+    take_back_all(desk, agent, TakeBackReason::kSuspected);
   }
   pump(desk);
+}
+
+void Coordinator::take_back_all(Desk& desk, world::NodeId agent, TakeBackReason reason) {
+  std::vector<TaskId> held;
+  for (const auto& [task, running] : running_) {
+    if (running.agent == agent && running.sent) {
+      held.push_back(task);
+    }
+  }
+  for (const TaskId task : held) {
+    take_back(desk, task, reason);
+  }
 }
 
 void Coordinator::arm(Desk& desk) {

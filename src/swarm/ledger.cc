@@ -28,9 +28,18 @@ bool Ledger::on(const Refuse& command) {
 bool Ledger::on(const Assign& command) {
   const auto it = tasks_.find(command.task);
   if (it == tasks_.end() || it->second.status == TaskStatus::kFinished ||
-      command.attempt != it->second.attempt + 1) {
+      command.attempt != it->second.attempt + 1 ||
+      command.route_epoch != directory_.route().epoch ||
+      !directory_.may_do(command.agent, directory_.pool_of(command.task))) {
     return false;
   }
+  if (it->second.status == TaskStatus::kAssigned) {
+    take_from(it->second.agent);
+    if (command.failed_before) {
+      learn(it->second.agent, 0);
+    }
+  }
+  ++in_hand_[command.agent];
   it->second.status = TaskStatus::kAssigned;
   it->second.attempt = command.attempt;
   it->second.agent = command.agent;
@@ -44,6 +53,10 @@ bool Ledger::on(const Finish& command) {
   }
   core::check(open_count_ > 0, "a task that is not over is counted as open");
   --open_count_;
+  if (it->second.status == TaskStatus::kAssigned) {
+    take_from(it->second.agent);
+    learn(it->second.agent, bandit_ ? bandit_->reward_of(command.result) : 0);
+  }
   it->second.status = TaskStatus::kFinished;
   it->second.result = command.result;
   // What the task asked for is not needed to repeat the answer.
@@ -62,6 +75,30 @@ bool Ledger::on(const LowWater& command) {
   }
   low_water_[command.client] = command.task;
   return true;
+}
+
+bool Ledger::on(const MemberGone& command) {
+  return directory_.apply(command, in_hand(command.node) > 0);
+}
+
+void Ledger::take_from(world::NodeId agent) {
+  const auto held = in_hand_.find(agent);
+  core::check(held != in_hand_.end(), "a task that was assigned is in an agent's hand");
+  if (--held->second == 0) {
+    in_hand_.erase(held);
+  }
+}
+
+void Ledger::learn(world::NodeId agent, std::uint32_t reward_permille) {
+  const MemberEntry* member = directory_.find(agent);
+  if (bandit_ && member != nullptr) {
+    bandit_->observe(bandit_->arm_of(*member), reward_permille);
+  }
+}
+
+std::uint32_t Ledger::in_hand(world::NodeId agent) const {
+  const auto held = in_hand_.find(agent);
+  return held == in_hand_.end() ? 0 : held->second;
 }
 
 const TaskEntry* Ledger::find(TaskId task) const {

@@ -32,6 +32,22 @@ void Links::declare(const std::vector<world::NodeId>& peers, world::Context& con
   }
 }
 
+void Links::expect(world::NodeId node, world::Incarnation incarnation, world::Context& context,
+                   world::Effects& effects) {
+  Peer& peer = peers_[node];
+  if (incarnation <= peer.seen) {
+    return;
+  }
+  const bool was_proven = peer.state == LinkState::kProven;
+  if (was_proven) {
+    lose(node, peer, LinkLoss::kRestarted, effects);
+  }
+  peer.seen = incarnation;
+  if (was_proven) {
+    greet(node, peer, context, effects);
+  }
+}
+
 bool Links::heard(const world::Message& message, world::Context& context, world::Effects& effects) {
   const world::NodeId node = message.from;
   Peer& peer = peers_[node];

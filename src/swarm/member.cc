@@ -9,7 +9,9 @@ RaftOptions raft_options(const MemberConfig& config) {
   RaftOptions options;
   options.group = config.group;
   options.self = config.self;
-  options.initial = {config.topology.voters(), config.topology.learners()};
+  if (!config.joins) {
+    options.initial = {config.topology.voters(), config.topology.learners()};
+  }
   options.heartbeat = config.heartbeat;
   options.election_timeout = config.election_timeout;
   options.preferred = config.topology.coordinator() == config.self;
@@ -25,23 +27,52 @@ LinksConfig links_config(const MemberConfig& config) {
   return links;
 }
 
-std::vector<world::NodeId> everybody(const Topology& topology) {
-  std::vector<world::NodeId> nodes;
-  for (const TopologyMember& member : topology.members) {
-    nodes.push_back(member.node);
+Ledger founded_ledger(const MemberConfig& config) {
+  Directory directory;
+  std::vector<Pool> pools = config.founding.pools;
+  if (pools.empty()) {
+    pools.push_back(directory.pool(kDefaultPool));
   }
-  return nodes;
+  Route route = config.founding.route;
+  if (route.weights.empty()) {
+    route.weights[pools.front().id] = kWholeRoute;
+  }
+  std::vector<MemberEntry> founders;
+  for (const TopologyMember& member : config.topology.members) {
+    MemberEntry& founder = founders.emplace_back();
+    founder.node = member.node;
+    founder.founder = true;
+    founder.voter = member.voter;
+    if (member.role != MemberRole::kCoordinator) {
+      const auto pool = config.founding.pool_of.find(member.node);
+      founder.pool = pool == config.founding.pool_of.end() ? pools.front().id : pool->second;
+    }
+    if (const auto declared = config.coordinator.capabilities.find(member.node);
+        declared != config.coordinator.capabilities.end()) {
+      founder.capabilities = declared->second;
+    }
+  }
+  std::optional<Bandit> bandit;
+  if (config.coordinator.dispatch.policy == Policy::kAdaptive) {
+    bandit.emplace(config.coordinator.dispatch.bandit);
+  }
+  return Ledger(Directory(std::move(pools), std::move(route), std::move(founders)),
+                std::move(bandit));
 }
 
 }  // namespace
 
 Member::Member(MemberConfig config)
     : config_(std::move(config)),
+      topology_(config_.topology),
       raft_(raft_options(config_)),
+      ledger_(founded_ledger(config_)),
       links_(links_config(config_)),
       detector_({config_.heartbeat, config_.suspect_after}),
-      coordinator_(config_.coordinator) {
-  core::check(config_.topology.find(config_.self) != nullptr, "a member is in its topology");
+      coordinator_(config_.coordinator),
+      reporter_(config_.telemetry) {
+  core::check((config_.topology.find(config_.self) == nullptr) == config_.joins,
+              "a member is in its topology, or joins later");
   if (config_.joint) {
     core::check(config_.joint->members == config_.joint_members.size(),
                 "as many members decide as the rules say");
@@ -74,11 +105,12 @@ core::Result<void> Member::start(const world::Start& start, world::Context& cont
   TRY_VOID(raft_.start(raft_records, context, effects));
   Desk shared = desk(context, effects);
   TRY_VOID(worker_.start(worker_records, shared));
-  links_.declare(config_.topology.peers(config_.self, {}), context, effects);
+  links_.declare(topology_.peers(config_.self, {}), context, effects);
   if (swim_) {
-    swim_->set_links(config_.topology, {});
-    swim_->start(everybody(config_.topology), context, effects);
+    swim_->set_links(topology_, {});
+    swim_->start(everybody(), context, effects);
   }
+  reporter_.start(context.now, effects);
   finish_step(context, effects);
   return {};
 }
@@ -88,12 +120,17 @@ bool Member::receive(const world::Message& message, world::Context& context,
   if (message.type < 0x0100 || message.type > 0x02FF) {
     return false;
   }
-  const bool from_member = config_.topology.find(message.from) != nullptr;
+  const bool from_member = topology_.find(message.from) != nullptr;
   if (from_member) {
     if (!links_.heard(message, context, effects)) {
       return true;
     }
     detector_.heard(message.from, context, effects);
+  } else if (message.from == config_.telemetry.controller && message.from) {
+    Desk shared = desk(context, effects);
+    administer(message, shared);
+    finish_step(context, effects);
+    return true;
   } else if (message.type != Offer::kType) {
     return true;
   }
@@ -139,6 +176,7 @@ void Member::handle_task_message(const world::Message& message, world::Context& 
   } else if (message.type == Assignment::kType) {
     const auto assignment = world::payload<Assignment>(message);
     if (assignment && worker_.assigned(shared, *assignment)) {
+      reporter_.began(assignment->task, context.now);
       requests_.emplace_back(WorkWanted{assignment->authority.task});
     }
   } else if (message.type == AttemptResult::kType) {
@@ -194,6 +232,8 @@ bool Member::timer(world::TimerId timer, world::Context& context, world::Effects
     }
   } else if (Worker::owns(timer)) {
     worker_.timer(shared);
+  } else if (Reporter::owns(timer)) {
+    send_sample(shared);
   } else if (proposer_ && JointProposer::owns(timer)) {
     joint_ended(proposer_->timer(timer, context, effects));
   } else {
@@ -245,6 +285,7 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
       auto ledger = core::decode<Ledger>(snapshot->state);
       core::check(ledger.has_value(), "a committed snapshot is a ledger");
       ledger_ = std::move(*ledger);
+      follow_members(shared);
     }
     const Entry* committed = raft_.take_committed();
     if (committed == nullptr) {
@@ -255,6 +296,9 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
   follow_leadership(shared);
   follow_leader(shared);
   watch_agents(shared);
+  if (coordinator_.leading()) {
+    steward_.tend(shared, [this](const MemberEntry& member) { return look_at(member); });
+  }
   if (raft_.wants_compaction()) {
     compact(effects);
   }
@@ -267,14 +311,18 @@ void Member::apply(const Entry& entry, Desk& desk) {
   }
   const auto command = core::decode<Command>(entry.bytes);
   core::check(command.has_value(), "a committed command decodes");
+  const Index index = entry.index;
   const bool changed = ledger_.apply(*command);
   if (const auto* finish = std::get_if<Finish>(&*command)) {
     desk.effects.trace(TaskFinished{finish->task, finish->attempt, finish->result.outcome, changed,
                                     core::digest(finish->result)});
   } else if (const auto* refuse = std::get_if<Refuse>(&*command); refuse != nullptr && changed) {
     desk.effects.trace(TaskShed{refuse->task.id});
+  } else if (changed && concerns_directory(*command)) {
+    directory_changed(*command, index, desk);
   }
   if (coordinator_.leading()) {
+    meter_.applied(*command, changed, ledger_, desk.context.now);
     coordinator_.applied(desk, *command, changed);
   }
 }
@@ -284,18 +332,20 @@ void Member::follow_leadership(Desk& desk) {
   if (coordinator_.leading() && !still) {
     coordinator_.stop(desk);
     detector_.stop(desk.effects);
+    steward_.stop();
     availability_.clear();
   }
   if (!coordinator_.leading() && raft_.is_leader_ready() &&
       raft_.applied_index() == raft_.commit_index()) {
-    links_.declare(config_.topology.peers(config_.self, config_.self), desk.context, desk.effects);
-    const std::vector<world::NodeId> workers = config_.topology.workers(config_.self);
+    links_.declare(topology_.peers(config_.self, config_.self), desk.context, desk.effects);
+    const std::vector<world::NodeId> workers = topology_.workers(config_.self);
     for (const world::NodeId agent : workers) {
       availability_[agent] = {false, false};  // as dispatch begins
     }
+    meter_.lead(desk.context.now);
     coordinator_.lead(desk, workers);
     if (watches_by_heartbeat()) {
-      detector_.lead(raft_.term(), everybody(config_.topology), desk.context, desk.effects);
+      detector_.lead(raft_.term(), everybody(), desk.context, desk.effects);
     }
   }
 }
@@ -306,9 +356,9 @@ void Member::follow_leader(Desk& desk) {
     return;
   }
   known_leader_ = leader;
-  links_.declare(config_.topology.peers(config_.self, leader), desk.context, desk.effects);
+  links_.declare(topology_.peers(config_.self, leader), desk.context, desk.effects);
   if (swim_) {
-    swim_->set_links(config_.topology, leader);
+    swim_->set_links(topology_, leader);
   }
   worker_.leader_changed(desk, leader);
 }
@@ -366,6 +416,7 @@ void Member::voided(TaskId task, const std::optional<Result>& happened, world::C
 void Member::ended(TaskId task, AttemptEnd end, Result result, world::Context& context,
                    world::Effects& effects) {
   Desk shared = desk(context, effects);
+  reporter_.ended(task, end, result.outcome, context.now);
   worker_.ended(shared, task, end, std::move(result));
   finish_step(context, effects);
 }

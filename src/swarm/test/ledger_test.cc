@@ -19,8 +19,20 @@ Task task(std::uint64_t id) {
   return made;
 }
 
+// Two agents in the default pool.
+Ledger founded() {
+  std::vector<MemberEntry> founders(2);
+  founders[0].node = kFirst;
+  founders[1].node = kSecond;
+  for (MemberEntry& founder : founders) {
+    founder.pool = kDefaultPool;
+  }
+  const Directory plain;
+  return Ledger(Directory({plain.pool(kDefaultPool)}, plain.route(), std::move(founders)));
+}
+
 TEST(Ledger, ATaskEntersOnceAndLeavesOnce) {
-  Ledger ledger;
+  Ledger ledger = founded();
   EXPECT_TRUE(ledger.apply(Accept{task(1)}));
   EXPECT_FALSE(ledger.apply(Accept{task(1)}));
   EXPECT_TRUE(ledger.apply(Assign{TaskId(1), 1, kFirst}));
@@ -61,8 +73,8 @@ TEST(Ledger, ForgetsFinishedTasksBelowTheLowWaterMarkOnly) {
 TEST(Ledger, RandomCommandsKeepTheOpenCountAndReplicasEqual) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     num::Stream random(seed, 1, num::purpose_of("ledger"));
-    Ledger one;
-    Ledger other;
+    Ledger one = founded();
+    Ledger other = founded();
     std::map<TaskId, int> finished;
     for (int i = 0; i < 2000; ++i) {
       const TaskId id(1 + random.below(40));
@@ -90,6 +102,39 @@ TEST(Ledger, RandomCommandsKeepTheOpenCountAndReplicasEqual) {
     EXPECT_EQ(core::digest(one), core::digest(other));
     EXPECT_EQ(core::decode<Ledger>(core::encode(one)).value(), one);
   }
+}
+
+TEST(Ledger, TakesNoAssignmentThatTheRouteOrTheMemberDoesNotAllowByThen) {
+  Ledger ledger = founded();
+  ledger.apply(Accept{task(1)});
+  EXPECT_FALSE(ledger.apply(Assign{TaskId(1), 1, world::NodeId(7)})) << "nobody knows it";
+  Pool blue;
+  blue.id = PoolId(2);
+  ASSERT_TRUE(ledger.apply(SetPool{blue}));
+  ASSERT_TRUE(ledger.apply(SetRoute{{2, {{PoolId(2), kWholeRoute}}}}));
+  EXPECT_FALSE(ledger.apply(Assign{TaskId(1), 1, kFirst, 1})) << "picked under an older route";
+  EXPECT_FALSE(ledger.apply(Assign{TaskId(1), 1, kFirst, 2})) << "not an agent of its pool";
+  ASSERT_TRUE(ledger.apply(AddMember{world::NodeId(7), PoolId(2), world::Incarnation(1), {}}));
+  EXPECT_TRUE(ledger.apply(Assign{TaskId(1), 1, world::NodeId(7), 2}));
+}
+
+TEST(Ledger, LetsNoMemberGoThatHasATaskUnlessItIsLost) {
+  Ledger ledger = founded();
+  ledger.apply(Accept{task(1)});
+  ledger.apply(Assign{TaskId(1), 1, kFirst});
+  const world::Incarnation boot(1);
+  EXPECT_FALSE(ledger.apply(MemberGone{kFirst, {}, false})) << "it does not even drain";
+  ASSERT_TRUE(ledger.apply(RemoveMember{kFirst, boot}));
+  EXPECT_FALSE(ledger.apply(Assign{TaskId(1), 2, kFirst})) << "it drains";
+  EXPECT_EQ(ledger.in_hand(kFirst), 1U);
+  EXPECT_FALSE(ledger.apply(MemberGone{kFirst, boot, false}));
+  Ledger of_the_lost = ledger;
+  EXPECT_TRUE(of_the_lost.apply(MemberGone{kFirst, boot, true}));
+  ledger.apply(Finish{TaskId(1), 1, {}});
+  EXPECT_EQ(ledger.in_hand(kFirst), 0U);
+  EXPECT_TRUE(ledger.apply(MemberGone{kFirst, boot, false}));
+  EXPECT_FALSE(ledger.apply(AddMember{kFirst, kDefaultPool, boot, {}})) << "that boot has left";
+  EXPECT_TRUE(ledger.apply(AddMember{kFirst, kDefaultPool, world::Incarnation(2), {}}));
 }
 
 }  // namespace

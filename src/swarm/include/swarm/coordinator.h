@@ -88,6 +88,15 @@ class Coordinator {
   // What the failure detector and the links say of an agent. Losing trust takes its tasks back.
   void set_available(Desk& desk, world::NodeId agent, bool ready, bool suspected);
 
+  // Tasks of a pool that wait for an agent.
+  [[nodiscard]] std::uint32_t waiting(PoolId pool) const;
+  // Tasks that an agent has, those included whose assignment is not committed yet.
+  [[nodiscard]] std::uint32_t in_flight(world::NodeId agent) const {
+    return dispatch_.in_flight(agent);
+  }
+  // The agent would be given a task if it had room.
+  [[nodiscard]] bool takes_work(world::NodeId agent) const { return dispatch_.ready(agent); }
+
   // Requests since the last call.
   [[nodiscard]] std::vector<FenceWanted> take_fences() { return std::exchange(fences_, {}); }
   [[nodiscard]] std::vector<VoidWanted> take_voids() { return std::exchange(voids_, {}); }
@@ -106,9 +115,11 @@ class Coordinator {
     bool sent = false;  // Assign is committed and the agent was told
     MUSTER_FIELDS(Running, agent, attempt, deadline, fallback, sent)
   };
-  // A task that waits for an agent. Tasks of one class can be taken by the same agents.
+  // Tasks of one class can be taken by the same agents: the pool, and what they must declare.
+  using TaskClass = std::pair<PoolId, std::string>;
+  // A task that waits for an agent.
   struct Waiting {
-    std::string task_class;
+    TaskClass task_class;
     std::uint64_t turn = 0;
     MUSTER_FIELDS(Waiting, task_class, turn)
   };
@@ -119,6 +130,16 @@ class Coordinator {
   void apply(Desk& desk, const Assign& assign, bool changed);
   void apply(Desk& desk, const Finish& finish, bool changed);
   void apply(Desk& desk, const LowWater& low_water, bool changed);
+  void apply(Desk& desk, const SetPool& set, bool changed);
+  void apply(Desk& desk, const SetRoute& set, bool changed);
+  void apply(Desk& desk, const AddMember& added, bool changed);
+  void apply(Desk& desk, const RemoveMember& removed, bool changed);
+  void apply(Desk& desk, const MemberGone& gone, bool changed);
+  void employ(const MemberEntry& member, const Ledger& ledger);
+  [[nodiscard]] bool is_full(const Desk& desk, TaskId task) const;
+  [[nodiscard]] PoolId serving_pool(const Desk& desk, TaskId task) const;
+  [[nodiscard]] TaskClass class_of(const Desk& desk, TaskId task) const;
+  void take_back_all(Desk& desk, world::NodeId agent, TakeBackReason reason);
   void pump(Desk& desk);
   bool place(Desk& desk, TaskId task);
   void finish(Desk& desk, TaskId task, Attempt attempt, const Result& result);
@@ -133,9 +154,10 @@ class Coordinator {
   Term term_ = 0;
   Dispatch dispatch_;
   std::map<TaskId, Waiting> waiting_;
-  std::map<std::string, Queue> queues_;  // of `waiting_` by class; none is empty
+  std::map<TaskClass, Queue> queues_;  // of `waiting_` by class; none is empty
   std::uint64_t turns_ = 0;
   std::map<TaskId, Running> running_;          // proposed to or in the hands of an agent
+  std::set<TaskId> let_fail_;                  // by the agent of their latest attempt
   std::set<TaskId> accepting_;                 // Accept proposed, not applied
   std::set<TaskId> finishing_;                 // Finish proposed, not applied
   std::map<TaskId, Attempt> resolving_;        // VoidWanted sent, not answered
@@ -148,8 +170,8 @@ class Coordinator {
 
  public:
   MUSTER_FIELDS(Coordinator, config_, phase_, term_, dispatch_, waiting_, queues_, turns_, running_,
-                accepting_, finishing_, resolving_, reporters_, deadlines_, low_water_proposed_,
-                fences_, voids_, low_waters_)
+                let_fail_, accepting_, finishing_, resolving_, reporters_, deadlines_,
+                low_water_proposed_, fences_, voids_, low_waters_)
 };
 
 }  // namespace swarm

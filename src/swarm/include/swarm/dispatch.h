@@ -18,6 +18,10 @@
 //   waits.
 //                  The naive baseline: it runs every agent at the pace of the slowest.
 //
+//   adaptive       the arm (an agent, or a set of declared capabilities) by discounted Thompson
+//                  sampling among those that have room, and in the arm the least loaded (bandit.h).
+//                  Work moves to a better arm as far as that arm has room for it.
+//
 // All but round_robin conserve work: no task waits while a capable, ready, trusted agent has room.
 // With the bound on outstanding tasks and the leader's queue, that is what lets a fast agent take
 // more: it gives back sooner.
@@ -30,24 +34,32 @@
 #include <string>
 
 #include "num/stream.h"
+#include "swarm/bandit.h"
 #include "swarm/task.h"
 
 namespace swarm {
 
-enum class Policy : std::uint8_t { kRoundRobin, kLeastLoaded, kPowerOfTwo, kSpecialised };
+enum class Policy : std::uint8_t {
+  kRoundRobin,
+  kLeastLoaded,
+  kPowerOfTwo,
+  kSpecialised,
+  kAdaptive
+};
 constexpr Policy last_value(Policy) {
-  return Policy::kSpecialised;
+  return Policy::kAdaptive;
 }
 constexpr std::string_view name_of(Policy policy) {
   constexpr std::string_view kNames[] = {"round_robin", "least_loaded", "power_of_two",
-                                         "specialised"};
+                                         "specialised", "adaptive"};
   return kNames[static_cast<std::size_t>(policy)];
 }
 
 struct DispatchConfig {
   Policy policy = Policy::kLeastLoaded;
   std::uint32_t in_flight_limit = 4;  // of one agent
-  MUSTER_FIELDS(DispatchConfig, policy, in_flight_limit)
+  BanditConfig bandit{};              // of the adaptive policy
+  MUSTER_FIELDS(DispatchConfig, policy, in_flight_limit, bandit)
 };
 
 enum class PickOutcome : std::uint8_t {
@@ -72,14 +84,23 @@ class Dispatch {
   explicit Dispatch(const DispatchConfig& config);
 
   // A new agent is neither ready nor suspected. Adding one that is known replaces its capabilities.
-  void add(world::NodeId agent, std::set<std::string> capabilities);
+  // Its pool, and the arm that it belongs to, matter only to who uses them.
+  void add(world::NodeId agent, std::set<std::string> capabilities, PoolId pool = {},
+           std::string arm = {});
+  // What it declared stays declared in its pool: somebody may come and take its place.
   void remove(world::NodeId agent);
+  // A draining agent is given nothing new.
+  void drain(world::NodeId agent);
   // What follows is ignored for agents that are not known, since reports outlive members.
   void set_ready(world::NodeId agent, bool ready);
   void set_suspected(world::NodeId agent, bool suspected);
 
   // Chooses, and counts the task as outstanding at the chosen agent until released.
-  [[nodiscard]] Pick pick(const Requirement& requirement, num::Stream& random);
+  // Only agents of `pool`; 0: of any. The adaptive policy needs the bandit.
+  [[nodiscard]] Pick pick(const Requirement& requirement, num::Stream& random, PoolId pool = {},
+                          const Bandit* bandit = nullptr);
+  // Whether an agent of the pool would be given a task if it had room.
+  [[nodiscard]] bool has_ready(PoolId pool) const;
   // Counts a task that an earlier leader assigned; may go beyond the limit.
   void adopt(world::NodeId agent);
   // The agent gave the task back, or its attempt was given up: `well` says whether it was the
@@ -87,6 +108,7 @@ class Dispatch {
   void release(world::NodeId agent, bool well);
 
   [[nodiscard]] std::uint32_t in_flight(world::NodeId agent) const;  // 0 if not known
+  [[nodiscard]] bool ready(world::NodeId agent) const;  // would be given a task if it had room
   // Picks per known agent since it was added: the share of work.
   [[nodiscard]] std::map<world::NodeId, std::uint64_t> shares() const;
   [[nodiscard]] const DispatchConfig& config() const { return config_; }
@@ -94,25 +116,35 @@ class Dispatch {
  private:
   struct Agent {
     std::set<std::string> capabilities;
+    PoolId pool;
+    std::string arm;
     bool ready = false;
     bool suspected = false;
+    bool draining = false;
     std::uint32_t in_flight = 0;
     std::uint32_t failures = 0;   // attempts in a row that were given up
     std::uint64_t last_pick = 0;  // number of the pick that chose it; 0: never
     std::uint64_t picks = 0;
-    MUSTER_FIELDS(Agent, capabilities, ready, suspected, in_flight, failures, last_pick, picks)
+    MUSTER_FIELDS(Agent, capabilities, pool, arm, ready, suspected, draining, in_flight, failures,
+                  last_pick, picks)
+
+    [[nodiscard]] bool takes_work() const { return ready && !suspected && !draining; }
   };
-  // A class of agents: those that declare a capability, or all.
+  // A class of agents: those of a pool that declare a capability, or all.
   struct Class {
     std::string key;  // whose turn is whose
     std::vector<world::NodeId> capable;
   };
 
-  [[nodiscard]] Class class_of(const std::string& capability) const;
-  [[nodiscard]] Class fallback_of(const Requirement& requirement) const;
+  [[nodiscard]] Class class_of(const std::string& capability, PoolId pool) const;
+  [[nodiscard]] Class fallback_of(const Requirement& requirement, PoolId pool) const;
+  [[nodiscard]] bool may_come(const Requirement& requirement, PoolId pool) const;
   [[nodiscard]] bool has_trusted(const Class& members) const;
   [[nodiscard]] std::vector<world::NodeId> open(const Class& members) const;
-  [[nodiscard]] world::NodeId choose(const Class& members, num::Stream& random);
+  [[nodiscard]] world::NodeId choose(const Class& members, num::Stream& random,
+                                     const Bandit* bandit);
+  [[nodiscard]] world::NodeId of_best_arm(const std::vector<world::NodeId>& candidates,
+                                          const Bandit& bandit, num::Stream& random) const;
   [[nodiscard]] world::NodeId next_in_turn(const Class& members);
   [[nodiscard]] world::NodeId least_loaded(const std::vector<world::NodeId>& candidates) const;
   [[nodiscard]] world::NodeId better_of_two(const std::vector<world::NodeId>& candidates,
@@ -122,9 +154,10 @@ class Dispatch {
   std::map<world::NodeId, Agent> agents_;
   std::map<std::string, world::NodeId> turns_;  // who was last in turn, by class
   std::uint64_t picks_ = 0;
+  std::map<PoolId, std::set<std::string>> left_;  // what agents that are gone declared
 
  public:
-  MUSTER_FIELDS(Dispatch, config_, agents_, turns_, picks_)
+  MUSTER_FIELDS(Dispatch, config_, agents_, turns_, picks_, left_)
 };
 
 }  // namespace swarm

@@ -14,6 +14,8 @@
 #include <optional>
 #include <variant>
 
+#include "swarm/bandit.h"
+#include "swarm/pools.h"
 #include "swarm/task.h"
 
 namespace swarm {
@@ -29,12 +31,15 @@ struct Refuse {
   Task task;
   MUSTER_FIELDS(Refuse, task)
 };
-// The how manyeth attempt at a task goes to which agent.
+// The how manyeth attempt at a task goes to which agent. Changes nothing when the route has
+// another epoch by now, or when the agent may not do the task under it: the leader picks anew.
 struct Assign {
   TaskId task;
   Attempt attempt = 0;
   world::NodeId agent;
-  MUSTER_FIELDS(Assign, task, attempt, agent)
+  std::uint64_t route_epoch = 1;  // that the agent was picked under
+  bool failed_before = false;     // the agent of the attempt before let it fail
+  MUSTER_FIELDS(Assign, task, attempt, agent, route_epoch, failed_before)
 };
 // The task is over. The first one counts, whichever attempt it came from: the environment carries
 // out a leg once, so every attempt that succeeds reports the same.
@@ -51,7 +56,8 @@ struct LowWater {
   MUSTER_FIELDS(LowWater, client, task)
 };
 
-using Command = std::variant<Accept, Refuse, Assign, Finish, LowWater>;
+using Command = std::variant<Accept, Refuse, Assign, Finish, LowWater, SetPool, SetRoute, AddMember,
+                             RemoveMember, MemberGone>;
 
 enum class TaskStatus : std::uint8_t { kAccepted, kAssigned, kFinished };
 constexpr TaskStatus last_value(TaskStatus) {
@@ -69,6 +75,12 @@ struct TaskEntry {
 
 class Ledger {
  public:
+  Ledger() = default;
+  // With the deployment as it was founded, equal on all replicas; with a bandit it learns from
+  // every result which arm is worth what.
+  explicit Ledger(Directory directory, std::optional<Bandit> bandit = {})
+      : directory_(std::move(directory)), bandit_(std::move(bandit)) {}
+
   // True when the command changed the ledger; false when it came too late or twice.
   bool apply(const Command& command);
 
@@ -80,8 +92,13 @@ class Ledger {
   [[nodiscard]] std::vector<TaskId> open_tasks() const;
   [[nodiscard]] std::size_t open_count() const { return open_count_; }
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
+  // Who may be given which task.
+  [[nodiscard]] const Directory& directory() const { return directory_; }
+  // Tasks that are not over and whose latest attempt is the agent's.
+  [[nodiscard]] std::uint32_t in_hand(world::NodeId agent) const;
+  [[nodiscard]] const std::optional<Bandit>& bandit() const { return bandit_; }
 
-  MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_)
+  MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_, directory_, in_hand_, bandit_)
 
  private:
   bool on(const Accept& command);
@@ -89,10 +106,20 @@ class Ledger {
   bool on(const Assign& command);
   bool on(const Finish& command);
   bool on(const LowWater& command);
+  bool on(const SetPool& command) { return directory_.apply(command); }
+  bool on(const SetRoute& command) { return directory_.apply(command); }
+  bool on(const AddMember& command) { return directory_.apply(command); }
+  bool on(const RemoveMember& command) { return directory_.apply(command); }
+  bool on(const MemberGone& command);
+  void take_from(world::NodeId agent);
+  void learn(world::NodeId agent, std::uint32_t reward_permille);
 
   std::map<TaskId, TaskEntry> tasks_;
   std::map<world::NodeId, TaskId> low_water_;
   std::uint64_t open_count_ = 0;
+  Directory directory_;
+  std::map<world::NodeId, std::uint32_t> in_hand_;  // none is 0
+  std::optional<Bandit> bandit_;
 };
 
 }  // namespace swarm

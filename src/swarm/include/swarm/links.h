@@ -121,6 +121,11 @@ class Links {
   void declare(const std::vector<world::NodeId>& peers, world::Context& context,
                world::Effects& effects);
 
+  // The peer is at least this boot of itself: older ones are stale from now on.
+  // A proven link to an older one is lost.
+  void expect(world::NodeId peer, world::Incarnation incarnation, world::Context& context,
+              world::Effects& effects);
+
   // Call for every message from a member, before anything else is done with it. False: it comes
   // from an incarnation older than one seen already; drop it. A newer incarnation than the proven
   // one withdraws the proof and greets. Any message is a sign of life.

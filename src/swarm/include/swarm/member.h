@@ -5,6 +5,11 @@
 // out what it asks for (take_requests). A node's store is shared: records of the agent's own must
 // start with another byte than 0x01, 0x02 and 0x03.
 //
+// Who is a member changes while the deployment runs: the topology that a member goes by is the one
+// that was founded, with those who joined as workers that do not vote and without those who left.
+// A node that joins later (`joins`) is silent until a leader whose ledger has it as a member speaks
+// to it.
+//
 // Timers 0x0000 (Raft) to 0x000F in the upper 16 bits are the member's, and message types 0x0100 to
 // 0x02FF.
 #pragma once
@@ -21,7 +26,10 @@
 #include "swarm/detector.h"
 #include "swarm/joint.h"
 #include "swarm/links.h"
+#include "swarm/meter.h"
 #include "swarm/raft.h"
+#include "swarm/reporter.h"
+#include "swarm/steward.h"
 #include "swarm/swim.h"
 #include "swarm/topology.h"
 #include "swarm/worker.h"
@@ -41,9 +49,15 @@ struct MemberConfig {
   std::optional<JointRules> joint;
   std::vector<world::NodeId> joint_members;  // as many as joint->members
   std::uint32_t snapshot_threshold = 4096;
+  Founding founding;
+  TelemetryConfig telemetry;
+  bool joins = false;  // not in the founding topology
   MUSTER_FIELDS(MemberConfig, group, self, topology, heartbeat, election_timeout, suspect_after,
-                coordinator, joint, joint_members, snapshot_threshold)
+                coordinator, joint, joint_members, snapshot_threshold, founding, telemetry, joins)
 };
+
+// The topology with those who joined and without those who left.
+[[nodiscard]] Topology current_topology(const Topology& founded, const Directory& directory);
 
 // What the member needs its agent to do.
 struct WorkWanted {
@@ -60,7 +74,7 @@ using MemberRequest =
 
 class Member {
  public:
-  // REQUIRES: `self` is a member of a valid topology.
+  // REQUIRES: `self` is a member of a valid topology, or joins later.
   explicit Member(MemberConfig config);
 
   // kCorrupt: the store does not add up; such a node must not run.
@@ -100,6 +114,8 @@ class Member {
   [[nodiscard]] Index applied_index() const { return raft_.applied_index(); }
   [[nodiscard]] const Links& links() const { return links_; }
   [[nodiscard]] const MemberConfig& config() const { return config_; }
+  // As this member knows it now.
+  [[nodiscard]] const Topology& topology() const { return topology_; }
 
  private:
   // Everything that all components keep on disk, as one record.
@@ -125,9 +141,18 @@ class Member {
   void compact(world::Effects& effects);
   void watch_agents(Desk& desk);
   void joint_ended(std::optional<JointOutcome> outcome);
+  [[nodiscard]] std::vector<world::NodeId> everybody() const;
+  void administer(const world::Message& message, Desk& desk);
+  [[nodiscard]] StatusAnswer status(AdminToken token, core::Time now) const;
+  [[nodiscard]] MemberView look_at(const MemberEntry& member) const;
+  [[nodiscard]] bool concerns_directory(const Command& command) const;
+  void directory_changed(const Command& command, Index index, Desk& desk);
+  void follow_members(Desk& desk);
+  void send_sample(Desk& desk);
   [[nodiscard]] MemberReport report() const;
 
   MemberConfig config_;
+  Topology topology_;  // as of now
   Raft raft_;
   Ledger ledger_;
   Links links_;
@@ -135,6 +160,9 @@ class Member {
   std::optional<Swim> swim_;
   Coordinator coordinator_;
   Worker worker_;
+  Steward steward_;
+  PoolMeter meter_;
+  Reporter reporter_;
   std::optional<JointProposer> proposer_;
   JointMember joint_member_;
   AgentState state_ = AgentState::kInitialising;
@@ -145,9 +173,9 @@ class Member {
   std::map<world::NodeId, std::pair<bool, bool>> availability_;
 
  public:
-  MUSTER_FIELDS(Member, config_, raft_, ledger_, links_, detector_, swim_, coordinator_, worker_,
-                proposer_, joint_member_, state_, known_leader_, loopback_, requests_,
-                availability_)
+  MUSTER_FIELDS(Member, config_, topology_, raft_, ledger_, links_, detector_, swim_, coordinator_,
+                worker_, steward_, meter_, reporter_, proposer_, joint_member_, state_,
+                known_leader_, loopback_, requests_, availability_)
 };
 
 }  // namespace swarm

@@ -132,6 +132,15 @@ constexpr AdminRefusal last_value(AdminRefusal) {
 }
 [[nodiscard]] std::string_view name_of(AdminRefusal refusal);
 
+// The deployment as it is founded, equal on all members, also on those that join later.
+struct Founding {
+  std::vector<Pool> pools;                  // none: one default pool that takes all tasks
+  Route route;                              // without weights: the first pool takes all tasks
+  std::map<world::NodeId, PoolId> pool_of;  // of agents; one that is not listed is in the first
+                                            // pool
+  MUSTER_FIELDS(Founding, pools, route, pool_of)
+};
+
 // The replicated state. A regular value; every change comes from a committed command.
 class Directory {
  public:

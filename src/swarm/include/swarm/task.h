@@ -56,10 +56,16 @@ constexpr std::string_view name_of(Outcome outcome) {
   return kNames[static_cast<std::size_t>(outcome)];
 }
 
+// What a result is worth when its program does not say.
+inline constexpr std::uint16_t kNeutralScore = 500;
+
 struct Result {
   Outcome outcome = Outcome::kDone;
   core::Bytes payload;
-  MUSTER_FIELDS(Result, outcome, payload)
+  // How good it is in the eyes of the program that did it, 0 to 1000; a trader: the task's profit,
+  // bounded.
+  std::uint16_t score_permille = kNeutralScore;
+  MUSTER_FIELDS(Result, outcome, payload, score_permille)
 };
 
 // The right to act for a task: who was told to do it, by which leader, for the how manyeth time.

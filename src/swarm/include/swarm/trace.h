@@ -2,6 +2,7 @@
 #pragma once
 
 #include "swarm/agent_state.h"
+#include "swarm/pools.h"
 #include "swarm/protocol.h"
 #include "swarm/task.h"
 #include "world/trace.h"
@@ -32,8 +33,10 @@ struct TaskAssigned {
   Attempt attempt = 0;
   world::NodeId agent;
   Term term = 0;
-  bool fallback = false;
-  MUSTER_FIELDS(TaskAssigned, task, attempt, agent, term, fallback)
+  bool fallback = false;          // another capability than the one that it needs
+  std::uint64_t route_epoch = 1;  // of the route table that is in force
+  PoolId pool{};                  // the agent's
+  MUSTER_FIELDS(TaskAssigned, task, attempt, agent, term, fallback, route_epoch, pool)
 };
 
 // Made by the agent that was told to do it.
@@ -101,12 +104,13 @@ struct LeaderReady {
 };
 
 // The leader took a task back from an agent before its attempt ended.
-enum class TakeBackReason : std::uint8_t { kTimeout, kSuspected, kAborted, kNewLeader };
+enum class TakeBackReason : std::uint8_t { kTimeout, kSuspected, kAborted, kNewLeader, kRebooted };
 constexpr TakeBackReason last_value(TakeBackReason) {
-  return TakeBackReason::kNewLeader;
+  return TakeBackReason::kRebooted;
 }
 constexpr std::string_view name_of(TakeBackReason reason) {
-  constexpr std::string_view kNames[] = {"timeout", "suspected", "aborted", "new leader"};
+  constexpr std::string_view kNames[] = {"timeout", "suspected", "aborted", "new leader",
+                                         "agent rebooted"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 struct TaskTakenBack {
@@ -125,6 +129,53 @@ struct AgentStateChanged {
   AgentState from = AgentState::kInitialising;
   AgentState to = AgentState::kInitialising;
   MUSTER_FIELDS(AgentStateChanged, from, to)
+};
+
+// ---- Pools, route and members: made by every replica when it applies the command that changes
+// them; `index` is the command's place in the log, so the records of replicas can be compared ----
+
+struct PoolChanged {
+  static constexpr world::TraceKind kKind = 0x0250;
+  static constexpr std::string_view kName = "pool.changed";
+  std::uint64_t index = 0;
+  Pool pool;
+  MUSTER_FIELDS(PoolChanged, index, pool)
+};
+
+struct RouteChanged {
+  static constexpr world::TraceKind kKind = 0x0251;
+  static constexpr std::string_view kName = "route.changed";
+  std::uint64_t index = 0;
+  Route route;
+  MUSTER_FIELDS(RouteChanged, index, route)
+};
+
+struct MemberJoined {
+  static constexpr world::TraceKind kKind = 0x0252;
+  static constexpr std::string_view kName = "member.joined";
+  std::uint64_t index = 0;
+  world::NodeId member;
+  PoolId pool;
+  world::Incarnation incarnation;
+  MUSTER_FIELDS(MemberJoined, index, member, pool, incarnation)
+};
+
+struct MemberDraining {
+  static constexpr world::TraceKind kKind = 0x0253;
+  static constexpr std::string_view kName = "member.draining";
+  std::uint64_t index = 0;
+  world::NodeId member;
+  MUSTER_FIELDS(MemberDraining, index, member)
+};
+
+struct MemberLeft {
+  static constexpr world::TraceKind kKind = 0x0254;
+  static constexpr std::string_view kName = "member.left";
+  std::uint64_t index = 0;
+  world::NodeId member;
+  world::Incarnation incarnation;
+  bool lost = false;  // given up by the failure detector; otherwise it left idle
+  MUSTER_FIELDS(MemberLeft, index, member, incarnation, lost)
 };
 
 // ---- The client's record: what was asked for and what was answered, the client's view alone ----
