@@ -255,6 +255,15 @@ void Controller::note_telemetry(core::Time now, world::Effects& effects) {
   for (const monitor::Alert& alert : state_.alerts.evaluate(view, state_.baseline)) {
     effects.trace(AlertChanged{alert});
   }
+  for (const monitor::Anomaly& anomaly : state_.anomalies.observe(view)) {
+    effects.trace(AnomalyBegan{anomaly});
+  }
+  const monitor::Limits& limits = state_.config.alerts.limits;
+  const monitor::Condition swarm = monitor::assess(view, state_.baseline, limits).swarm;
+  if (state_.health != swarm.health) {
+    state_.health = swarm.health;
+    effects.trace(HealthChanged{swarm});
+  }
 }
 
 void Controller::keep(const Durable& before, world::Effects& effects) {

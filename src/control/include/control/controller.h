@@ -17,6 +17,7 @@
 #include "control/reconcile.h"
 #include "control/signals.h"
 #include "monitor/alert.h"
+#include "monitor/anomaly.h"
 #include "sandbox/protocol.h"
 #include "scaling/scaler.h"
 #include "world/machine.h"
@@ -73,6 +74,8 @@ class Controller : public world::Machine {
     monitor::Monitor monitor;
     monitor::Baseline baseline;
     monitor::Alerts alerts;
+    monitor::AnomalyWatch anomalies;
+    std::optional<monitor::Health> health;  // of the swarm, as it was last traced
     LoadHistory load;
     std::optional<scaling::Scaler> scaler;
     std::optional<scaling::Decision> scaled;
@@ -82,8 +85,8 @@ class Controller : public world::Machine {
     std::optional<scaling::Quantity> volatility;
     MUSTER_FIELDS(State, config, durable, calls, pending, sandboxes, status, leader, next_voter,
                   tokens, reconciled, unwell_since, wanted_at, seen_ready, cold_starts, monitor,
-                  baseline, alerts, load, scaler, scaled, next_scaling, next_rollout, rolled,
-                  volatility)
+                  baseline, alerts, anomalies, health, load, scaler, scaled, next_scaling,
+                  next_rollout, rolled, volatility)
   };
 
   void start(const world::Start& start, world::Context& context, world::Effects& effects);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "control/config.h"
+#include "monitor/anomaly.h"
 #include "world/trace.h"
 
 namespace control {
@@ -87,6 +88,20 @@ struct ScalingDecided {
   bool panic = false;
   std::string reason;
   MUSTER_FIELDS(ScalingDecided, ready, starting, desired, panic, reason)
+};
+// Something is unlike its own past; said once, when it begins.
+struct AnomalyBegan {
+  static constexpr world::TraceKind kKind = 0x070A;
+  static constexpr std::string_view kName = "control.anomaly_began";
+  monitor::Anomaly anomaly;
+  MUSTER_FIELDS(AnomalyBegan, anomaly)
+};
+// The swarm's health in one word is another than before.
+struct HealthChanged {
+  static constexpr world::TraceKind kKind = 0x070B;
+  static constexpr std::string_view kName = "control.health_changed";
+  monitor::Condition swarm;
+  MUSTER_FIELDS(HealthChanged, swarm)
 };
 
 }  // namespace control
