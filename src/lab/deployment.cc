@@ -14,9 +14,9 @@ namespace {
 constexpr std::int64_t kClipShares = 10;
 constexpr std::uint32_t kWindowPoints = 20;
 
-strategy::Parameters parameters_for(scenario::Strategy chosen, const scenario::Market& market) {
+strategy::Parameters parameters_for(const scenario::Pool& pool, const scenario::Market& market) {
   strategy::Parameters parameters =
-      strategy::default_parameters(static_cast<strategy::Kind>(chosen));
+      strategy::default_parameters(static_cast<strategy::Kind>(pool.strategy));
   const market::Quantity target{std::max<std::int64_t>(1, market.position_limit_shares / 2)};
   std::visit(
       [&](auto& alternative) {
@@ -27,8 +27,8 @@ strategy::Parameters parameters_for(scenario::Strategy chosen, const scenario::M
           alternative.trading.slack_ticks = 5;
         }
         if constexpr (requires { alternative.entry_millionths; }) {
-          alternative.entry_millionths = strategy::kMillion / 2;
-          alternative.exit_millionths = strategy::kMillion / 10;
+          alternative.entry_millionths = pool.entry_ppm;
+          alternative.exit_millionths = pool.entry_ppm / 5;
         }
       },
       parameters);
@@ -226,11 +226,11 @@ class Builder {
     for (const scenario::Pool& pool : scenario_.pools) {
       for (std::uint32_t i = 0; i < pool.size; ++i) {
         if (made_.agents[index++] == node) {
-          return parameters_for(pool.strategy, scenario_.market);
+          return parameters_for(pool, scenario_.market);
         }
       }
     }
-    return parameters_for(scenario::Strategy::kMomentum, scenario_.market);
+    return parameters_for(scenario::Pool{}, scenario_.market);
   }
 
   void make_venue() {

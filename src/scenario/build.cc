@@ -17,6 +17,7 @@ Pool build_pool(const Section& section) {
   section.words("capabilities", pool.capabilities);
   section.percent("speed", pool.speed_ppm);
   section.integer("version", pool.version);
+  section.percent("entry", pool.entry_ppm);
   return pool;
 }
 
@@ -27,7 +28,8 @@ std::vector<Pool> build_pools(const Section& file) {
                  .strategy = Strategy::kMomentum,
                  .capabilities = {"momentum"},
                  .speed_ppm = kMillion,
-                 .version = 1}};
+                 .version = 1,
+                 .entry_ppm = kMillion / 2}};
   }
   std::vector<Pool> pools;
   for (const Tree& item : file.list("pools")) {

@@ -170,6 +170,13 @@ inline constexpr Key kPool[] = {
      .meaning = "of the agents' program",
      .low = 1,
      .high = 1'000'000},
+    {.name = "entry",
+     .shape = Shape::kPercent,
+     .otherwise = "50%",
+     .meaning =
+         "of one unit of its signal, at which the strategy enters; it leaves at a fifth of that",
+     .low = kMillion / 1000,
+     .high = 10 * kMillion},
 };
 inline constexpr Key kPoolElement{
     .shape = Shape::kObject, .meaning = "agents of one kind", .keys = kPool};

@@ -154,7 +154,7 @@ dispatch:
 sandbox: {vcpu: 1, memory: 512MiB, speed: 50%, step_cost: 7us, inbox: 99}
 pools:
   - {name: fast, size: 3, strategy: mean_reversion, capabilities: [momentum, fx], speed: 150%,
-     version: 2}
+     version: 2, entry: 30%}
   - {name: pairs, size: 2, strategy: pairs}
 workload:
   arrivals: constant
@@ -205,7 +205,7 @@ TEST(FullFile, TakesEveryKeyOfTheSwarm) {
             (Dispatch{Policy::kLeastLoaded, milliseconds(900), 3, 8, 50, std::nullopt}));
   EXPECT_EQ(base.sandbox, (Sandbox{1, 512U << 20U, 500'000, microseconds(7), 99}));
   EXPECT_EQ(base.pools[0],
-            (Pool{"fast", 3, Strategy::kMeanReversion, {"momentum", "fx"}, 1'500'000, 2}));
+            (Pool{"fast", 3, Strategy::kMeanReversion, {"momentum", "fx"}, 1'500'000, 2, 300'000}));
   EXPECT_THAT(base.pools[1].capabilities, ElementsAre("pairs"));
   EXPECT_EQ(base.budget, (Budget{5000, seconds(3)}));
 }

@@ -182,7 +182,8 @@ struct Pool {
   std::vector<std::string> capabilities;  // default: the strategy's name
   std::int64_t speed_ppm = kMillion;      // times the sandbox's speed
   std::uint32_t version = 1;
-  MUSTER_FIELDS(Pool, name, size, strategy, capabilities, speed_ppm, version)
+  std::int64_t entry_ppm = kMillion / 2;  // the signal at which the strategy enters
+  MUSTER_FIELDS(Pool, name, size, strategy, capabilities, speed_ppm, version, entry_ppm)
 };
 
 // The work that a task declares, beside the strategy's decision and the order's round trip.
