@@ -17,6 +17,16 @@ core::Duration interval_of(std::uint64_t rate_millitasks_per_s) {
 
 }  // namespace
 
+std::uint64_t rate_at(const WorkloadConfig& config, core::Duration after) {
+  std::uint64_t rate = config.rate_millitasks_per_s;
+  for (const RateStep& step : config.steps) {
+    if (step.after <= after) {
+      rate = step.rate_millitasks_per_s;
+    }
+  }
+  return rate;
+}
+
 Workload::Workload(WorkloadConfig config)
     : config_(std::move(config)),
       arrivals_(config_.seed, kEntity, num::purpose_of("load.arrivals")),
@@ -26,6 +36,9 @@ Workload::Workload(WorkloadConfig config)
       clock_(config_.begins) {
   core::check(config_.rate_millitasks_per_s > 0 && !config_.classes.empty(),
               "a workload has a rate and a class of tasks");
+  for (const RateStep& step : config_.steps) {
+    core::check(step.rate_millitasks_per_s > 0, "a changed rate is above zero");
+  }
   for (const TaskClass& task_class : config_.classes) {
     core::check(task_class.share > 0 && !task_class.payloads.empty(),
                 "a class of tasks has a share and a payload");
@@ -45,6 +58,35 @@ core::Duration Workload::draw(core::Duration mean) {
   }
   core::check(false, "every spread is drawn");
   return mean;
+}
+
+// With a rate that changes, arrivals are those of rate 1 in the time that the rate's integral is:
+// the standard way to an inhomogeneous Poisson process (Cinlar, "Introduction to Stochastic
+// Processes", 1975, chapter 4).
+core::Duration Workload::next_interval() {
+  const bool constant = config_.arrivals == Arrivals::kConstant;
+  if (config_.steps.empty()) {
+    const core::Duration interval = interval_of(config_.rate_millitasks_per_s);
+    return constant ? interval : arrivals_.exponential(interval);
+  }
+  constexpr core::Duration kUnit = core::seconds(1);
+  double left = core::to_seconds(constant ? kUnit : arrivals_.exponential(kUnit));
+  core::Duration at = clock_ - config_.begins;
+  for (const RateStep& step : config_.steps) {
+    if (step.after <= at) {
+      continue;
+    }
+    const double rate = static_cast<double>(rate_at(config_, at)) / 1000.0;
+    const double until_step = core::to_seconds(step.after - at) * rate;
+    if (left < until_step) {
+      break;
+    }
+    left -= until_step;
+    at = step.after;
+  }
+  const double rate = static_cast<double>(rate_at(config_, at)) / 1000.0;
+  at += core::Duration(static_cast<std::int64_t>(left / rate * 1e9));
+  return at - (clock_ - config_.begins);
 }
 
 std::uint32_t Workload::draw_class() {
@@ -67,8 +109,7 @@ std::optional<Arrival> Workload::next() {
   if (config_.tasks && made_ == *config_.tasks) {
     return std::nullopt;
   }
-  const core::Duration interval = interval_of(config_.rate_millitasks_per_s);
-  clock_ += config_.arrivals == Arrivals::kConstant ? interval : arrivals_.exponential(interval);
+  clock_ += next_interval();
   if (clock_ > config_.begins + config_.lasts) {
     return std::nullopt;
   }

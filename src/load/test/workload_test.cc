@@ -33,6 +33,26 @@ TEST(Workload, ArrivesAtTheStatedRateInOrderWithIdsFromOne) {
   }
 }
 
+TEST(Workload, FollowsARateThatChanges) {
+  WorkloadConfig made = config();
+  made.steps = {{core::seconds(40), 200'000}, {core::seconds(60), 10'000}};
+  for (const Arrivals arrivals : {Arrivals::kPoisson, Arrivals::kConstant}) {
+    made.arrivals = arrivals;
+    std::size_t before = 0;
+    std::size_t during = 0;
+    std::size_t after = 0;
+    for (const Arrival& arrival : all(made)) {
+      ++(arrival.after <= core::seconds(40)   ? before
+         : arrival.after <= core::seconds(60) ? during
+                                              : after);
+    }
+    const bool exact = arrivals == Arrivals::kConstant;
+    EXPECT_NEAR(static_cast<double>(before), 2000, exact ? 1 : 150);
+    EXPECT_NEAR(static_cast<double>(during), 4000, exact ? 1 : 200);
+    EXPECT_NEAR(static_cast<double>(after), 400, exact ? 1 : 70);
+  }
+}
+
 TEST(Workload, SharesFollowTheClasses) {
   const auto arrivals = all(config());
   std::size_t first = 0;

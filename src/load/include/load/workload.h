@@ -34,10 +34,18 @@ struct TaskClass {
   MUSTER_FIELDS(TaskClass, name, share, requirement, joint, payloads)
 };
 
+// Another rate from a moment on.
+struct RateStep {
+  core::Duration after{};                   // since WorkloadConfig::begins
+  std::uint64_t rate_millitasks_per_s = 0;  // > 0
+  MUSTER_FIELDS(RateStep, after, rate_millitasks_per_s)
+};
+
 struct WorkloadConfig {
   std::uint64_t seed = 0;
   Arrivals arrivals = Arrivals::kPoisson;
   std::uint64_t rate_millitasks_per_s = 50'000;  // > 0
+  std::vector<RateStep> steps;                   // ascending; before the first: the rate above
   // Arrivals fall into (begins, begins + lasts] after the client's start, so that links stand by
   // then: a constant rate gives rate x lasts of them.
   core::Duration begins{};
@@ -47,7 +55,7 @@ struct WorkloadConfig {
   core::Duration service_wait = core::milliseconds(20);
   Spread spread = Spread::kFixed;
   std::vector<TaskClass> classes;  // at least one
-  MUSTER_FIELDS(WorkloadConfig, seed, arrivals, rate_millitasks_per_s, begins, lasts, tasks,
+  MUSTER_FIELDS(WorkloadConfig, seed, arrivals, rate_millitasks_per_s, steps, begins, lasts, tasks,
                 service_cpu, service_wait, spread, classes)
 };
 
@@ -57,6 +65,9 @@ struct Arrival {
   swarm::Task task;  // ids count from 1; `client` is left to the caller
   MUSTER_FIELDS(Arrival, after, task_class, task)
 };
+
+// The rate so long after `begins`.
+[[nodiscard]] std::uint64_t rate_at(const WorkloadConfig& config, core::Duration after);
 
 // Hands out the arrivals in order. A regular value.
 class Workload {
@@ -70,6 +81,7 @@ class Workload {
 
  private:
   core::Duration draw(core::Duration mean);
+  core::Duration next_interval();
   std::uint32_t draw_class();
 
   WorkloadConfig config_;
