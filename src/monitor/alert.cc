@@ -5,23 +5,19 @@
 #include "wording.h"
 
 namespace monitor {
-namespace {
 
-std::string name_of(const Subject& subject) {
-  if (subject.node) {
-    return "member " + std::to_string(subject.node.value);
+std::string subject_of(const Alert& alert) {
+  if (alert.subject.node) {
+    return "member " + std::to_string(alert.subject.node.value);
   }
-  if (subject.pool) {
-    return "pool " + std::to_string(subject.pool.value);
+  if (alert.subject.pool) {
+    return "pool " + std::to_string(alert.subject.pool.value);
   }
   return "swarm";
 }
 
-}  // namespace
-
-std::string describe(const Alert& alert) {
-  return name_of(alert.subject) + ": " +
-         words_of({alert.kind, alert.subject, alert.value, alert.threshold});
+std::string words_of(const Alert& alert) {
+  return words_of(Reading{alert.kind, alert.subject, alert.value, alert.threshold});
 }
 
 Alerts::Alerts(AlertRules rules) : rules_(rules) {

@@ -85,7 +85,8 @@ TEST_F(AlertStory, AReachedThresholdHolds) {
   swarm.seconds[kFirst].cpu_permille = 851;
   pass(20);
   ASSERT_THAT(changes, SizeIs(1));
-  EXPECT_EQ(describe(changes[0]), "member 2: utilisation 85.1 % is above 85.0 %");
+  EXPECT_EQ(subject_of(changes[0]), "member 2");
+  EXPECT_EQ(words_of(changes[0]), "utilisation 85.1 % is above 85.0 %");
 }
 
 TEST_F(AlertStory, ASilentMemberIsAnAlertOfItsOwnAndClearsNoOther) {
@@ -120,7 +121,8 @@ TEST_F(AlertStory, ALostLeaderIsReportedOnceAndTheNextOneClearsIt) {
   pass(20);
   const auto lost = of(Kind::kLeaderLost, kSwarm);
   ASSERT_THAT(lost, SizeIs(1));
-  EXPECT_EQ(describe(lost[0]), "swarm: leader lost 5.1 s is above 5.0 s");
+  EXPECT_EQ(subject_of(lost[0]), "swarm");
+  EXPECT_EQ(words_of(lost[0]), "leader lost 5.1 s is above 5.0 s");
   swarm.silent[kLeader] = false;
   ++swarm.term;
   pass(20);

@@ -29,8 +29,10 @@ struct Alert {
   MUSTER_FIELDS(Alert, kind, subject, raised, cleared, value, worst, threshold)
 };
 
-// "member 3: failure rate 40.0 % is above 15.0 %"
-[[nodiscard]] std::string describe(const Alert& alert);
+// Whom it is about: "member 3", "pool 1", "swarm".
+[[nodiscard]] std::string subject_of(const Alert& alert);
+// "failure rate 40.0 % is above 15.0 %", with the value when it was raised.
+[[nodiscard]] std::string words_of(const Alert& alert);
 
 struct AlertRules {
   Limits limits;
