@@ -40,6 +40,7 @@ void PoolMeter::applied(const Command& command, bool changed, const Ledger& ledg
     world::PoolSample& counts = counts_[directory.pool_of(finish->task)];
     if (finish->result.outcome != Outcome::kDone) {
       ++counts.failed;
+      counts.undecided += finish->result.outcome == Outcome::kUndecided ? 1U : 0U;
     } else {
       ++counts.done;
       // What an earlier leader accepted is counted without its latency.
