@@ -4,7 +4,9 @@
 
 #include "check/checks.h"
 #include "judge.h"
+#include "control_log.h"
 #include "lab/roles.h"
+#include "site.h"
 
 namespace lab {
 namespace {
@@ -27,18 +29,27 @@ class Runner {
         measure_(deployment_, scenario),
         accountant_(deployment_.group),
         checks_(check_config()),
+        control_log_(deployment_),
         simulation_(simulation_options()) {
     static_cast<void>(file);
+    if (site_) {
+      site_->attach(simulation_);
+    }
   }
 
   RunResult go() {
     for (const Node& node : deployment_.nodes) {
-      simulation_.boot(node.spec, node.program);
+      if (!node.spare) {
+        simulation_.boot(node.spec, node.program);
+      }
+    }
+    if (site_) {
+      site_->adopt_founders();
     }
     stopped_ = simulation_.run_until(measure_.load_begin());
     measure_.begin_load();
-    for (const Node& node : deployment_.nodes) {
-      before_[node.spec.id] = simulation_.statistics(node.spec.id);
+    for (const world::NodeId node : simulation_.nodes()) {
+      before_[node] = simulation_.statistics(node);
     }
     if (stopped_.complete()) {
       stopped_ = simulation_.run_until(measure_.load_end());
@@ -54,7 +65,11 @@ class Runner {
     made.seed = options_.seed;
     made.faults = deployment_.faults;
     made.event_budget = scenario_.budget.events;
-    made.sinks = {&roles_, &measure_, &accountant_, &checks_};
+    made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_};
+    if (site_) {
+      made.sinks.push_back(&*site_);
+      made.sinks.push_back(&control_log_);
+    }
     if (options_.sink != nullptr) {
       made.sinks.push_back(options_.sink);
     }
@@ -180,6 +195,10 @@ class Runner {
     made.account = accountant_.account();
     made.metrics = measure_.metrics(simulation_.now());
     made.metrics.merge(extra_);
+    if (site_) {
+      site_->provider().settle();
+      made.metrics.merge(control_log_.metrics(measure_, site_->provider(), simulation_.now()));
+    }
     made.metrics["lost"] = static_cast<double>(made.account.lost);
     made.metrics["duplicated"] = static_cast<double>(made.account.duplicated);
     if (state.tasks_offered > 0) {
@@ -193,6 +212,11 @@ class Runner {
     made.metrics["faults_acted"] = static_cast<double>(std::ranges::count_if(
         made.faults, [](const FaultRecord& fault) { return fault.acted > 0; }));
     made.milestones = measure_.milestones();
+    made.alerts = alert_log_.alerts();
+    made.metrics.merge(alert_log_.metrics(made.faults));
+    made.milestones.insert(made.milestones.end(), alert_log_.milestones().begin(),
+                           alert_log_.milestones().end());
+    std::ranges::stable_sort(made.milestones, {}, &Milestone::at);
     draw(made);
     judge_run(scenario_, made);
     return made;
@@ -237,8 +261,11 @@ class Runner {
   Deployment deployment_;
   Roles roles_;
   Measure measure_;
+  AlertLog alert_log_;
   check::Accountant accountant_;
   check::Checks checks_;
+  ControlLog control_log_;
+  std::optional<Site> site_;
   world_sim::Simulation simulation_;
   world_sim::Outcome stopped_;
   std::map<world::NodeId, world_sim::NodeStatistics> before_;

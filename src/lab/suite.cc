@@ -43,6 +43,7 @@ void forget_pictures(RunResult& result) {
   result.latencies_s = {};
   if (result.verdict == Verdict::kPass) {
     result.milestones = {};
+    result.alerts = {};
     result.links = {};
     result.node_names = {};
     result.provenance = {};
@@ -237,14 +238,22 @@ CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
 
 }  // namespace
 
-std::string pattern_title(scenario::TopologyKind kind) {
-  switch (kind) {
-    case scenario::TopologyKind::kMesh:
+std::string pattern_title(scenario::Pattern pattern) {
+  switch (pattern) {
+    case scenario::Pattern::kMesh:
       return "Mesh Topology";
-    case scenario::TopologyKind::kHierarchical:
+    case scenario::Pattern::kHierarchical:
       return "Hierarchical Topology";
-    case scenario::TopologyKind::kStar:
+    case scenario::Pattern::kStar:
       return "Star Topology";
+    case scenario::Pattern::kAutoScaling:
+      return "Auto-Scaling";
+    case scenario::Pattern::kMultiStrategy:
+      return "Multi-Strategy";
+    case scenario::Pattern::kBlueGreen:
+      return "Blue-Green";
+    case scenario::Pattern::kCanary:
+      return "Canary";
   }
   core::check(false, "every pattern has a title");
   return {};

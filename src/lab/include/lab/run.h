@@ -8,6 +8,7 @@
 
 #include "check/account.h"
 #include "check/invariant.h"
+#include "lab/alert_log.h"
 #include "lab/measure.h"
 #include "world_sim/simulation.h"
 
@@ -63,6 +64,7 @@ struct RunResult {
   std::vector<check::Invariant> invariants;
   std::vector<FaultRecord> faults;
   std::vector<Milestone> milestones;
+  std::vector<AlertRecord> alerts;  // of a run with a controller
   std::vector<Bin> bins;
   std::vector<LinkPicture> links;
   std::vector<std::string> node_names;  // by node id - 1
