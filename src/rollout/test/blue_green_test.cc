@@ -39,9 +39,7 @@ TEST(BlueGreen, TheOldVersionStaysUntilNothingReachesItForTenSeconds) {
 
   // The route table says 100 %, but some member still sends a tenth the old way.
   Traffic stuck(blue_green(), always(0, 0), always(0, 0));
-  while (stuck.rollout().phase() != Phase::kSettling) {
-    stuck.second();
-  }
+  stuck.run_until(Phase::kSettling);
   stuck.stuck_at = Weights::with_candidate(9'000);
   for (int i = 0; i < 120; ++i) {
     EXPECT_EQ(stuck.second().may_remove, Version::kNone);
@@ -70,9 +68,7 @@ TEST(BlueGreen, ASpikeOfErrorsTakesItBack) {
 
 TEST(BlueGreen, AVersionThatTurnsBadAtTheEndIsTakenBackFromTheEnd) {
   Traffic traffic(blue_green(), always(100, 100), always(100, 100));
-  while (traffic.rollout().phase() != Phase::kSettling) {
-    traffic.second();
-  }
+  traffic.run_until(Phase::kSettling);
   traffic.change_candidate(always(4'000, 100));
   const Decision end = traffic.run(seconds(60));
   EXPECT_EQ(end.phase, Phase::kRolledBack);
@@ -82,9 +78,7 @@ TEST(BlueGreen, AVersionThatTurnsBadAtTheEndIsTakenBackFromTheEnd) {
 // The stable version had been scaled down: all traffic at once would bury it.
 TEST(BlueGreen, ARollBackGivesTheStableVersionWhatItCanTake) {
   Traffic traffic(blue_green(), always(100, 100), always(100, 100));
-  while (traffic.rollout().phase() != Phase::kSettling) {
-    traffic.second();
-  }
+  traffic.run_until(Phase::kSettling);
   traffic.stable_capacity = 10'000;  // half of the offered load
   traffic.rollout().abort(traffic.now(), "asked to");
   EXPECT_EQ(traffic.second().weights.stable, 4'500) << "half, with a tenth to spare";
@@ -103,9 +97,7 @@ TEST(BlueGreen, ARollBackGivesTheStableVersionWhatItCanTake) {
 
 TEST(BlueGreen, ARollBackEndsEvenWithoutCapacity) {
   Traffic traffic(blue_green(), always(100, 100), always(100, 100));
-  while (traffic.rollout().phase() != Phase::kSettling) {
-    traffic.second();
-  }
+  traffic.run_until(Phase::kSettling);
   traffic.stable_capacity = std::nullopt;
   traffic.rollout().abort(traffic.now(), "asked to");
   traffic.second();
@@ -116,9 +108,7 @@ TEST(BlueGreen, ARollBackEndsEvenWithoutCapacity) {
   EXPECT_EQ(traffic.last().weights.stable, kWhole);
 
   Traffic buried(blue_green(), always(100, 100), always(100, 100));
-  while (buried.rollout().phase() != Phase::kSettling) {
-    buried.second();
-  }
+  buried.run_until(Phase::kSettling);
   buried.stable_capacity = 1'000;
   buried.rollout().abort(buried.now(), "asked to");
   EXPECT_EQ(buried.second().weights.stable, 450);
@@ -130,9 +120,7 @@ TEST(BlueGreen, ARollBackEndsEvenWithoutCapacity) {
 
 TEST(BlueGreen, IsNotOverBeforeNothingReachesTheVersionTakenBack) {
   Traffic traffic(blue_green(), always(100, 100), always(3'000, 100));
-  while (traffic.rollout().phase() != Phase::kRollingBack) {
-    traffic.second();
-  }
+  traffic.run_until(Phase::kRollingBack);
   traffic.stuck_at = Weights::with_candidate(1'000);
   for (int i = 0; i < 120; ++i) {
     const Decision& decision = traffic.second();

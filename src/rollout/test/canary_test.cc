@@ -13,10 +13,8 @@ using testing::HasSubstr;
 
 TEST(Canary, AGoodOneIsPromotedWithItsPowerStated) {
   Traffic traffic(canary(), always(200, 100), always(200, 100));
-  Decision before;
-  while (traffic.last_weight() <= 500) {
-    before = traffic.second();
-  }
+  traffic.run_until([](const Decision& decision) { return decision.weights.candidate > 500; });
+  const Decision& before = traffic.decisions()[traffic.decisions().size() - 2];
   EXPECT_THAT(before.reason, HasSubstr("power"));
   EXPECT_GE(before.power_permille, 800);
   EXPECT_EQ(traffic.run(minutes(30)).phase, Phase::kPromoted);

@@ -55,6 +55,19 @@ class Traffic {
     }
     return last();
   }
+  // Runs until a decision is as wanted; the test fails if none is within an hour.
+  template <class Wanted>
+  void run_until(Wanted wanted) {
+    for (int seconds = 0; seconds < 3'600; ++seconds) {
+      if (wanted(second())) {
+        return;
+      }
+    }
+    ADD_FAILURE() << "it is still " << name_of(last().phase) << ": " << last().reason;
+  }
+  void run_until(Phase phase) {
+    run_until([phase](const Decision& decision) { return decision.phase == phase; });
+  }
   // One second more, whatever the phase is.
   Decision second() {
     now_ += core::seconds(1);
@@ -74,9 +87,6 @@ class Traffic {
   }
 
   [[nodiscard]] const Decision& last() const { return decisions_.back(); }
-  [[nodiscard]] std::uint32_t last_weight() const {
-    return decisions_.empty() ? 0 : last().weights.candidate;
-  }
   [[nodiscard]] const std::vector<Decision>& decisions() const { return decisions_; }
   [[nodiscard]] Rollout& rollout() { return rollout_; }
   [[nodiscard]] core::Time now() const { return now_; }
