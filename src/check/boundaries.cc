@@ -20,6 +20,14 @@ void Boundaries::on(const Moment& moment, const swarm::BecameLeader&) {
   leaders_.insert(moment.who);
 }
 
+// Who joins is a worker that does not vote. Links of those who left may end later.
+void Boundaries::on(const swarm::MemberJoined& record) {
+  if (topology_.find(record.member) == nullptr) {
+    topology_.members.push_back({record.member, swarm::MemberRole::kWorker, false});
+    std::ranges::sort(topology_.members, {}, &swarm::TopologyMember::node);
+  }
+}
+
 void Boundaries::on(const Moment& moment, const swarm::LinkProven& record) {
   const bool declared = std::ranges::any_of(leaders_, [&](world::NodeId leader) {
     return topology_.may_send(moment.who, record.peer, leader);

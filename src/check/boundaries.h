@@ -9,6 +9,7 @@
 #include "swarm/joint.h"
 #include "swarm/links.h"
 #include "swarm/raft_trace.h"
+#include "swarm/trace.h"
 #include "verdict.h"
 
 namespace check {
@@ -18,6 +19,7 @@ class Boundaries {
   explicit Boundaries(const CheckConfig& config);
 
   void on(const Moment& moment, const swarm::BecameLeader& record);
+  void on(const swarm::MemberJoined& record);
   void on(const Moment& moment, const swarm::LinkProven& record);
   void on(const Moment& moment, const swarm::JointDecided& record);
   void on(const Moment& moment, const swarm::JointUndecided& record);

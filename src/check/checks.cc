@@ -11,6 +11,7 @@
 #include "orders.h"
 #include "reference_book.h"
 #include "risk_limits.h"
+#include "routes.h"
 #include "tasks.h"
 
 namespace check {
@@ -21,6 +22,7 @@ struct Checks::Parts {
       : config(std::move(given)),
         consensus(config.topology.voters()),
         boundaries(config),
+        routes(config),
         liveness(config) {}
 
   CheckConfig config;
@@ -33,6 +35,7 @@ struct Checks::Parts {
   Fencing fencing;
   Tasks tasks;
   Boundaries boundaries;
+  Routes routes;
   Liveness liveness;
   market::JournalPosition last_position;
 
@@ -68,10 +71,14 @@ struct Checks::Parts {
 
   // ---- Drivers ----
   void on(const Moment& moment, const world::NodeBooted&) {
+    routes.booted(moment);
     tasks.booted(moment.who);
     liveness.halted(moment.who);
   }
-  void on(const Moment& moment, const world::NodeHalted&) { liveness.halted(moment.who); }
+  void on(const Moment& moment, const world::NodeHalted& record) {
+    routes.halted(moment, record);
+    liveness.halted(moment.who);
+  }
   void on(const Moment& moment, const world::FaultStarted& record) { liveness.on(moment, record); }
   void on(const Moment& moment, const world::FaultEnded& record) { liveness.on(moment, record); }
 
@@ -142,7 +149,22 @@ struct Checks::Parts {
     fencing.on(moment, record);
     liveness.on(moment, record);
   }
-  void on(const Moment& moment, const swarm::TaskAssigned& record) { fencing.on(moment, record); }
+  void on(const Moment& moment, const swarm::TaskAssigned& record) {
+    fencing.on(moment, record);
+    routes.on(moment, record);
+  }
+  void on(const Moment&, const swarm::TaskTakenBack& record) { routes.on(record); }
+  void on(const Moment& moment, const swarm::AttemptStarted& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::AttemptReported& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::PoolChanged& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::RouteChanged& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::MemberJoined& record) {
+    routes.on(moment, record);
+    boundaries.on(record);
+    liveness.on(record);
+  }
+  void on(const Moment& moment, const swarm::MemberDraining& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::MemberLeft& record) { routes.on(moment, record); }
   void on(const Moment& moment, const swarm::AssignmentReceived& record) {
     fencing.on(moment, record);
   }
@@ -175,8 +197,10 @@ void Checks::Parts::receive(const world::TraceEntry& entry) {
       return;
     case 0x02:
       take_any<swarm::TaskFinished, swarm::TaskAccepted, swarm::TaskAssigned,
-               swarm::AssignmentReceived, swarm::TaskShed, swarm::LeaderReady, swarm::LinkProven,
-               swarm::JointDecided, swarm::JointUndecided>(entry);
+               swarm::AssignmentReceived, swarm::AttemptStarted, swarm::AttemptReported,
+               swarm::TaskTakenBack, swarm::TaskShed, swarm::LeaderReady, swarm::LinkProven,
+               swarm::JointDecided, swarm::JointUndecided, swarm::PoolChanged, swarm::RouteChanged,
+               swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft>(entry);
       return;
     case 0x03:
       if (!take_any<market::VenueOpened, market::VenueRecovered, market::BalanceStatement>(entry)) {
@@ -213,6 +237,7 @@ void Checks::finish(const FinalState& state) {
   parts.fencing.finish(venue && !parts.config.topology.members.empty());
   parts.tasks.finish(state, parts.liveness.due(state));
   parts.boundaries.finish(state);
+  parts.routes.finish(state, parts.liveness.due(state));
   parts.liveness.finish(state, parts.tasks.abandoned());
 }
 
@@ -226,6 +251,7 @@ std::vector<Invariant> Checks::results() const {
   parts_->fencing.append_to(results);
   parts_->tasks.append_to(results);
   parts_->boundaries.append_to(results);
+  parts_->routes.append_to(results);
   parts_->liveness.append_to(results);
   return results;
 }

@@ -59,6 +59,10 @@ void Liveness::on(const Moment& moment, const swarm::SteppedDown&) {
   halted(moment.who);
 }
 
+void Liveness::on(const swarm::MemberJoined& record) {
+  joined_.insert(record.member);
+}
+
 void Liveness::on(const Moment&, const swarm::ElectionStarted& record) {
   elections_ += record.pre_vote ? 0 : 1;
 }
@@ -111,7 +115,7 @@ void Liveness::judge_recovery(const FinalState& state, std::uint64_t abandoned) 
 
 void Liveness::judge_bounds(const FinalState& state) {
   const Moment end{state.ended, {}};
-  const std::uint64_t members = config_.topology.members.size();
+  const std::uint64_t members = config_.topology.members.size() + joined_.size();
   const std::uint64_t timeouts =
       config_.election_timeout > core::Duration{}
           ? static_cast<std::uint64_t>(state.ended.time_since_epoch() / config_.election_timeout) +

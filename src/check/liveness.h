@@ -23,6 +23,7 @@ class Liveness {
   void on(const Moment& moment, const swarm::LeaderReady& record);
   void on(const Moment& moment, const swarm::SteppedDown& record);
   void on(const Moment& moment, const swarm::ElectionStarted& record);
+  void on(const swarm::MemberJoined& record);
 
   // Whether by the end of the run everything must have come back: liveness is expected, the run was
   // not cut short, and the last fault ended long enough ago.
@@ -41,6 +42,7 @@ class Liveness {
   Verdict live_{"live_after_heal"};
   Verdict bounds_{"bounds"};
   CheckConfig config_;
+  std::set<world::NodeId> joined_;  // besides those who founded
   std::set<std::uint32_t> faults_;  // that go on
   core::Time calm_since_;
   world::NodeId leader_;  // of the highest term; none once it stepped down or halted

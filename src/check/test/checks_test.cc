@@ -23,6 +23,10 @@ TEST(Checks, ASoundRunPassesEveryCheckAndEachHasLooked) {
   }
   story.tell(kSecond,
              swarm::JointDecided{swarm::TaskId(2), 1, 3, 2, 2, 1, {}, {}, {kFirst, kSecond}});
+  constexpr world::NodeId kFourth{4};
+  story.tell(kFirst, swarm::MemberJoined{7, kFourth, swarm::kDefaultPool, world::Incarnation(1)});
+  story.tell(kFirst, swarm::MemberDraining{8, kFourth});
+  story.tell(kFirst, swarm::MemberLeft{9, kFourth, world::Incarnation(1), false});
   story.state_balances();
   const auto results = story.judge();
   EXPECT_THAT(violated(results), IsEmpty());
@@ -38,7 +42,8 @@ TEST(Checks, ASoundRunPassesEveryCheckAndEachHasLooked) {
                                  "one_vote_per_term", "commits_durable_at_quorum", "log_agreement",
                                  "leader_completeness", "stale_terms_fenced", "one_order_per_key",
                                  "tasks_end_once", "answers_agree", "links_as_declared",
-                                 "isolated_decide_nothing", "live_after_heal", "bounds"));
+                                 "isolated_decide_nothing", "routed_as_committed",
+                                 "no_busy_agent_ended", "live_after_heal", "bounds"));
 }
 
 TEST(Checks, ARunOfWhichNothingWasRecordedFailsWhereSomethingMustHaveHappened) {

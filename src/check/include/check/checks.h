@@ -5,7 +5,8 @@
 // Names of the invariants: cash_conserved, shares_conserved, order_life, limits_respected,
 // price_time_priority, one_leader_per_term, one_vote_per_term, commits_durable_at_quorum,
 // log_agreement, leader_completeness, stale_terms_fenced, one_order_per_key, tasks_end_once,
-// answers_agree, links_as_declared, isolated_decide_nothing, live_after_heal, bounds.
+// answers_agree, links_as_declared, isolated_decide_nothing, routed_as_committed,
+// no_busy_agent_ended, live_after_heal, bounds.
 #pragma once
 
 #include <functional>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "check/invariant.h"
+#include "swarm/pools.h"
 #include "swarm/topology.h"
 #include "world/fault.h"
 #include "world/trace.h"
@@ -32,6 +34,7 @@ struct CheckConfig {
   // fault stays for ever or is beyond the budget, and only safety is checked.
   bool expects_liveness = true;
   bool uses_joint = false;
+  swarm::Founding founding;  // as the members' configuration has it
 };
 
 // What only the driver knows when a run is over.

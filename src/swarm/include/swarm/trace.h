@@ -35,7 +35,7 @@ struct TaskAssigned {
   Term term = 0;
   bool fallback = false;          // another capability than the one that it needs
   std::uint64_t route_epoch = 1;  // of the route table that is in force
-  PoolId pool{};                  // the agent's
+  PoolId pool = kDefaultPool;     // the agent's
   MUSTER_FIELDS(TaskAssigned, task, attempt, agent, term, fallback, route_epoch, pool)
 };
 
