@@ -6,35 +6,6 @@
 #include "text.h"
 
 namespace rollout {
-namespace {
-
-bool sound(const Counts& now, const std::optional<Counts>& before) {
-  const Counts least = before.value_or(Counts{});
-  return now.errors <= now.done && now.slow <= now.done && now.done >= least.done &&
-         now.errors >= least.errors && now.slow >= least.slow;
-}
-
-// Keeps the sample; false if there is none, or none that can be true.
-bool note(const Side& side, std::optional<Counts>& base, std::optional<Counts>& latest) {
-  if (!side.counts || !sound(*side.counts, latest)) {
-    return false;
-  }
-  latest = *side.counts;
-  if (!base) {
-    base = latest;
-  }
-  return true;
-}
-
-// What happened since; a task that ended before may be called bad only now.
-Counts since(const std::optional<Counts>& base, const std::optional<Counts>& latest) {
-  const Counts from = base.value_or(Counts{});
-  const Counts to = latest.value_or(from);
-  const std::uint64_t done = to.done - from.done;
-  return {done, std::min(to.errors - from.errors, done), std::min(to.slow - from.slow, done)};
-}
-
-}  // namespace
 
 core::Result<Rollout> Rollout::make(Plan plan, core::Time now) {
   TRY_VOID(validate(plan));
@@ -46,12 +17,8 @@ core::Result<Rollout> Rollout::make(Plan plan, core::Time now) {
 }
 
 void Rollout::begin_step(std::uint32_t step, core::Time now) {
-  const Counts done = since(stable_base_, stable_latest_);
-  stable_before_.done += done.done;
-  stable_before_.errors += done.errors;
-  stable_before_.slow += done.slow;
-  stable_base_ = stable_latest_;
-  candidate_base_ = candidate_latest_;
+  stable_.begin_step();
+  candidate_.begin_step();
   step_ = step;
   step_began_ = now;
   weights_ = Weights::with_candidate(plan_.steps[step]);
@@ -71,18 +38,6 @@ void Rollout::abort(core::Time now, std::string reason) {
   if (phase_ == Phase::kShifting || phase_ == Phase::kSettling) {
     roll_back(now, std::move(reason));
   }
-}
-
-bool Rollout::note_stable(const Stable& stable) {
-  return note(stable.side, stable_base_, stable_latest_);
-}
-
-bool Rollout::note_candidate(const Candidate& candidate) {
-  return note(candidate.side, candidate_base_, candidate_latest_);
-}
-
-Rollout::Comparison Rollout::compared() const {
-  return {{since(stable_base_, stable_latest_)}, {since(candidate_base_, candidate_latest_)}};
 }
 
 Decision Rollout::decide(const Observation& seen) {
@@ -117,14 +72,14 @@ Decision Rollout::decide(const Observation& seen) {
   decision.weights = weights_;
   decision.candidate_capacity_parts =
       back ? weights_.candidate : std::max(decision.candidate_capacity_parts, weights_.candidate);
-  decision.exposed = candidate_latest_ ? candidate_latest_->done : 0;
+  decision.exposed = candidate_.all().done;
   return decision;
 }
 
 // A step in which the stable version still serves.
 void Rollout::shift(const Observation& seen, Decision& decision) {
-  const bool stable_known = note_stable(seen.stable);
-  const bool candidate_known = note_candidate(seen.candidate);
+  const bool stable_known = stable_.note(seen.stable.side.counts);
+  const bool candidate_known = candidate_.note(seen.candidate.side.counts);
   if (weights_.candidate == 0) {
     missing_since_.reset();
     advance(seen, decision);
@@ -135,8 +90,8 @@ void Rollout::shift(const Observation& seen, Decision& decision) {
     return;
   }
   missing_since_.reset();
-  const Comparison counts = compared();
-  const Judgement found = judge(plan_.rules, counts.stable, counts.candidate);
+  const Judgement found =
+      judge(plan_.rules, StableCounts{stable_.step()}, CandidateCounts{candidate_.step()});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;
@@ -174,16 +129,17 @@ void Rollout::advance(const Observation& seen, Decision& decision) {
   begin_step(step_ + 1, seen.now);
 }
 
-// The candidate serves all; the stable version is kept until nothing reaches it any more.
+// The candidate serves all; the stable version is kept until nothing reaches it any more. It is
+// compared with what that did before.
 void Rollout::settle(const Observation& seen, Decision& decision) {
   const bool calm = quiet(seen.stable.side, seen.now);
-  if (!note_candidate(seen.candidate)) {
+  if (!candidate_.note(seen.candidate.side.counts)) {
     without_telemetry(seen.now, "new", decision);
     return;
   }
   missing_since_.reset();
   const Judgement found =
-      judge_alone(plan_.rules, StableCounts{stable_before_}, compared().candidate);
+      judge_alone(plan_.rules, StableCounts{stable_.all()}, CandidateCounts{candidate_.step()});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;
@@ -248,7 +204,7 @@ std::uint32_t Rollout::bearable_parts(const Observation& seen) const {
 
 void Rollout::ramp_back(const Observation& seen, Decision& decision) {
   // Kept for the count of exposed tasks; it decides nothing any more.
-  static_cast<void>(note_candidate(seen.candidate));
+  static_cast<void>(candidate_.note(seen.candidate.side.counts));
   const std::uint32_t stable = std::max(weights_.stable, bearable_parts(seen));
   weights_ = Weights::with_candidate(kWhole - stable);
   if (weights_.candidate > 0) {

@@ -54,13 +54,14 @@ std::string_view name_of(Rule rule) {
   return "unknown";
 }
 
-core::Result<Scaler> Scaler::make(Config config) {
+core::Result<Scaler> Scaler::make(Config config, std::optional<std::uint32_t> size) {
   TRY_VOID(validate(config));
   Scaler scaler;
   if (config.forecast) {
     scaler.forecaster_ = Forecaster(*config.forecast);
   }
   scaler.config_ = std::move(config);
+  scaler.found_ = size;
   return scaler;
 }
 
@@ -119,7 +120,7 @@ Decision Scaler::decide(const Signals& signals) {
 // What is found at the start counts as recommended then, so that lost history shrinks nothing.
 void Scaler::begin(const Signals& signals) {
   begun_ = true;
-  size_ = signals.ready + signals.starting;
+  size_ = found_.value_or(signals.ready + signals.starting);
   remember(signals.now, size_);
 }
 

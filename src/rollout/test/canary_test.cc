@@ -67,7 +67,7 @@ TEST(Canary, MissingTelemetryIsNotZeroErrors) {
   EXPECT_THAT(patient.last().reason, HasSubstr("telemetry of the stable version"));
 }
 
-TEST(Canary, CountsThatGoBackAreNotBelieved) {
+TEST(Canary, CountsThatCannotBeTrueAreNotBelieved) {
   auto rollout = *Rollout::make(canary(), core::at({}));
   Observation seen;
   seen.offered_per_1000_s = 1'000;
@@ -75,14 +75,26 @@ TEST(Canary, CountsThatGoBackAreNotBelieved) {
   seen.candidate.side = {Counts{100, 2, 1}, 0, 10'000, 0};
   EXPECT_EQ(rollout.decide(seen).weights.candidate, 500);
   seen.now += seconds(1);
-  seen.candidate.side.counts = Counts{40, 0, 0};
-  EXPECT_EQ(rollout.decide(seen).verdict, Verdict::kHold);
-  seen.now += seconds(1);
   seen.candidate.side.counts = Counts{101, 102, 1};
   EXPECT_EQ(rollout.decide(seen).verdict, Verdict::kHold) << "more errors than tasks";
   seen.now += seconds(1);
   seen.candidate.side.counts = Counts{101, 2, 1};
   EXPECT_EQ(rollout.decide(seen).verdict, Verdict::kContinue);
+}
+
+// Whoever counts was restarted and begins at zero: a moment without telemetry, and no reason to
+// forget what was seen or to take the version back.
+TEST(Canary, CountsThatBeginAnewAreFollowed) {
+  Traffic traffic(canary(), always(0, 0), always(0, 0));
+  traffic.run(seconds(120));
+  const std::uint64_t needed = traffic.last().tasks_needed;
+  const std::uint64_t exposed = traffic.last().exposed;
+  traffic.forget_counts();
+  EXPECT_EQ(traffic.second().verdict, Verdict::kHold);
+  EXPECT_EQ(traffic.second().verdict, Verdict::kContinue);
+  EXPECT_LE(traffic.last().tasks_needed, needed);
+  EXPECT_GE(traffic.last().exposed, exposed);
+  EXPECT_EQ(traffic.run(minutes(30)).phase, Phase::kPromoted);
 }
 
 // What a version did before its step began is not held for or against it.

@@ -94,6 +94,11 @@ class Traffic {
     return rollout_.phase() == Phase::kPromoted || rollout_.phase() == Phase::kRolledBack;
   }
   [[nodiscard]] std::uint64_t candidate_done() const { return candidate_.counts.done; }
+  // What counts the tasks is restarted.
+  void forget_counts() {
+    stable_.counts = {};
+    candidate_.counts = {};
+  }
   void change_candidate(Behaviour behaviour) { candidate_.behaviour = std::move(behaviour); }
 
   // The candidate's weights that were decided, without repetitions.

@@ -92,6 +92,16 @@ TEST_F(Limits, ARestartDoesNotShrinkAPoolForLackOfMemory) {
   EXPECT_EQ(load(1, seconds(1'300)).desired, 1);
 }
 
+TEST_F(Limits, ARestartKnowsTheSizeThatWasKept) {
+  config.stabilise_down = seconds(300);
+  scaler = *Scaler::make(config, 6);
+  ready = 9;
+  const Decision decision = load(6, seconds(0));
+  EXPECT_EQ(decision.before, 6);
+  EXPECT_EQ(decision.desired, 6);
+  EXPECT_EQ(decision.retire, 3);
+}
+
 // From any size to any other, not only to and from zero.
 TEST_F(Limits, CooldownMeansEveryChange) {
   config.cooldown_down = seconds(60);

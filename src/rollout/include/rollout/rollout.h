@@ -126,15 +126,8 @@ class Rollout {
   [[nodiscard]] const Weights& weights() const { return weights_; }
 
  private:
-  struct Comparison {
-    StableCounts stable;
-    CandidateCounts candidate;
-  };
   void begin_step(std::uint32_t step, core::Time now);
   void roll_back(core::Time now, std::string reason);
-  [[nodiscard]] bool note_stable(const Stable& stable);
-  [[nodiscard]] bool note_candidate(const Candidate& candidate);
-  [[nodiscard]] Comparison compared() const;
   void shift(const Observation& seen, Decision& decision);
   void advance(const Observation& seen, Decision& decision);
   void settle(const Observation& seen, Decision& decision);
@@ -150,12 +143,8 @@ class Rollout {
   Weights weights_;
   core::Time step_began_{};
   core::Time last_call_{};
-  // Totals at the first sample of the present step, and the latest.
-  std::optional<Counts> stable_base_;
-  std::optional<Counts> candidate_base_;
-  std::optional<Counts> stable_latest_;
-  std::optional<Counts> candidate_latest_;
-  Counts stable_before_;  // what the stable version did in the steps that are over
+  Tally stable_;
+  Tally candidate_;
   std::optional<core::Time> missing_since_;
   std::optional<core::Time> quiet_since_;
   core::Time back_since_{};
@@ -163,9 +152,8 @@ class Rollout {
   std::string back_reason_;
 
  public:
-  MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_base_,
-                candidate_base_, stable_latest_, candidate_latest_, stable_before_, missing_since_,
-                quiet_since_, back_since_, back_from_, back_reason_)
+  MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_,
+                candidate_, missing_since_, quiet_since_, back_since_, back_from_, back_reason_)
 };
 
 }  // namespace rollout

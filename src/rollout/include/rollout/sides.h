@@ -1,8 +1,9 @@
 // What is known of the two versions of a rollout. They are two types, so that a judge cannot be
 // handed the one for the other.
 //
-// Counts are totals since the rollout began, over all agents that ever ran the version. What
-// telemetry did not deliver is absent, never zero.
+// Counts are totals since any beginning, over all agents that ever ran the version; totals that go
+// back have begun anew, and what happened between is not counted. What telemetry did not deliver is
+// absent, never zero.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,27 @@ struct Stable {
 struct Candidate {
   Side side;
   MUSTER_FIELDS(Candidate, side)
+};
+
+// Follows the totals of one side, from the first that it is told.
+class Tally {
+ public:
+  // Adds what happened since the last totals. False if nothing is known now: no totals, totals that
+  // cannot be true, or such that have begun anew.
+  bool note(const std::optional<Counts>& totals);
+  // From now on, this step is another one.
+  void begin_step() { step_ = {}; }
+
+  [[nodiscard]] const Counts& step() const { return step_; }
+  [[nodiscard]] const Counts& all() const { return all_; }
+
+ private:
+  std::optional<Counts> latest_;
+  Counts step_;
+  Counts all_;
+
+ public:
+  MUSTER_FIELDS(Tally, latest_, step_, all_)
 };
 
 struct Observation {

@@ -66,8 +66,9 @@ struct Decision {
 class Scaler {
  public:
   Scaler() = default;
-  // Error: validate(config) refuses it.
-  static core::Result<Scaler> make(Config config);
+  // `size`: the size decided last, where a store has kept it; otherwise the pool is taken to have
+  // the size that the first signals show. Error: validate(config) refuses it.
+  static core::Result<Scaler> make(Config config, std::optional<std::uint32_t> size = std::nullopt);
 
   // REQUIRES signals.now not before that of the last call.
   Decision decide(const Signals& signals);
@@ -122,6 +123,7 @@ class Scaler {
   Config config_;
   Forecaster forecaster_;
   bool begun_ = false;
+  std::optional<std::uint32_t> found_;
   std::uint32_t size_ = 0;
   core::Time last_call_{};
   std::optional<core::Time> changed_;
@@ -140,8 +142,8 @@ class Scaler {
   std::deque<Arrivals> recent_;
 
  public:
-  MUSTER_FIELDS(Scaler, config_, forecaster_, begun_, size_, last_call_, changed_, highs_, lows_,
-                changes_, panic_since_, panic_last_above_, panic_highest_, leaving_panic_,
+  MUSTER_FIELDS(Scaler, config_, forecaster_, begun_, found_, size_, last_call_, changed_, highs_,
+                lows_, changes_, panic_since_, panic_last_above_, panic_highest_, leaving_panic_,
                 volatility_size_, learnt_, recent_)
 };
 
