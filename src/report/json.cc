@@ -99,6 +99,29 @@ Json faults(const lab::CaseResult& result) {
   return array;
 }
 
+Json seconds_since_load(const std::optional<core::Time>& at) {
+  return at ? number(core::to_seconds(*at - core::at(lab::kSettle))) : Json();
+}
+
+// Of the runs that are told in full: those of the first seed, and failures.
+Json alerts(const lab::CaseResult& result) {
+  Json array = Json::array();
+  for (const lab::RunResult& run : result.runs) {
+    for (const lab::AlertRecord& alert : run.alerts) {
+      array.push_back({{"run", run.id()},
+                       {"subject", alert.subject},
+                       {"kind", alert.kind},
+                       {"text", alert.text},
+                       {"raised_s", seconds_since_load(alert.raised)},
+                       {"cleared_s", seconds_since_load(alert.cleared)},
+                       {"value", alert.value},
+                       {"worst", alert.worst},
+                       {"threshold", alert.threshold}});
+    }
+  }
+  return array;
+}
+
 Json case_object(const lab::CaseResult& result) {
   return {{"pattern", result.pattern},
           {"case", result.case_name},
@@ -110,7 +133,8 @@ Json case_object(const lab::CaseResult& result) {
           {"tasks", tasks(result.account)},
           {"metrics", metrics(result)},
           {"invariants", invariants(result)},
-          {"faults", faults(result)}};
+          {"faults", faults(result)},
+          {"alerts", alerts(result)}};
 }
 
 }  // namespace

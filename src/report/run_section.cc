@@ -68,6 +68,31 @@ void add_events(Markup& page, const lab::RunResult& run) {
   page.html("</details>");
 }
 
+// What the controller's monitor raised, with its numbers.
+void add_alerts(Markup& page, const lab::RunResult& run) {
+  if (run.alerts.empty()) {
+    return;
+  }
+  page.html("<details class=\"events\"><summary>").number(run.alerts.size());
+  page.html(run.alerts.size() == 1 ? " alert" : " alerts");
+  page.html("</summary><div class=\"scroll\"><table><thead><tr><th class=\"num\">Raised</th>");
+  page.html("<th class=\"num\">Cleared</th><th>Who</th><th>What</th></tr></thead><tbody>");
+  for (std::size_t i = 0; i < std::min(run.alerts.size(), kEventsShown); ++i) {
+    const lab::AlertRecord& alert = run.alerts[i];
+    page.html("<tr><td class=\"num\">").text(moment(alert.raised));
+    page.html("</td><td class=\"num\">").text(moment(alert.cleared)).html("</td><td>");
+    const bool named = alert.node && alert.node.value <= run.node_names.size();
+    page.text(named ? run.node_name(alert.node) : std::string_view(alert.subject));
+    page.html("</td><td>").text(alert.text).html("</td></tr>");
+  }
+  page.html("</tbody></table></div>");
+  if (run.alerts.size() > kEventsShown) {
+    page.html("<p class=\"note\">").number(run.alerts.size() - kEventsShown);
+    page.html(" later alerts are not shown.</p>");
+  }
+  page.html("</details>");
+}
+
 }  // namespace
 
 std::string target_names(const lab::RunResult& run, const lab::FaultRecord& fault) {
@@ -116,6 +141,7 @@ void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
   }
   page.html("</div>");
   add_events(page, run);
+  add_alerts(page, run);
   page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info.program));
   page.html("</code></p></section>");
 }

@@ -69,6 +69,14 @@ TEST(SuiteHtml, ShowsVerdictsReasonsAndViolations) {
   EXPECT_THAT(page, HasSubstr("fit of data/index.csv (2015-01-02 to 2024-12-31)"));
 }
 
+TEST(SuiteHtml, ListsAlertsByTheNameOfWhomTheyAreAbout) {
+  const std::string page = suite_html(sample_suite());
+  EXPECT_THAT(page, HasSubstr("<summary>2 alerts</summary>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"num\">12.00 s</td><td class=\"num\">24.50 s</td>"
+                              "<td>spoke-1</td><td>failure rate 40.0 % is above 15.0 %</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"num\">–</td><td>swarm</td>"));
+}
+
 TEST(SuiteHtml, OfAnEmptySuiteIsStillAPage) {
   const std::string page = suite_html({});
   EXPECT_THAT(page, HasSubstr("0 of 0 cases passed"));

@@ -130,7 +130,7 @@ TEST(SuiteJson, KeepsKeysInTheirOrder) {
   }
   EXPECT_THAT(
       keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint", "virtual_s",
-                                 "wall_s", "tasks", "metrics", "invariants", "faults"));
+                                 "wall_s", "tasks", "metrics", "invariants", "faults", "alerts"));
 }
 
 TEST(SuiteJson, PrintsAtMostNineDigits) {
@@ -164,6 +164,17 @@ TEST(SuiteJson, SumsInvariantsAndCountsFaultsOverRuns) {
   EXPECT_EQ(star["invariants"]["shares_conserved"]["checked"], 20'826);
   EXPECT_EQ(star["faults"], Json::parse(R"([{"kind":"crash","planned":2,"acted":2}])"));
   EXPECT_EQ(object["cases"][2]["invariants"]["shares_conserved"]["violated"], 6);
+}
+
+TEST(SuiteJson, TellsAlertsWithTheirNumbersAndTimesSinceTheLoadBegan) {
+  const Json object = Json::parse(suite_json(sample_suite()));
+  const Json& alerts = object["cases"][0]["alerts"];
+  ASSERT_EQ(alerts.size(), 2U);
+  EXPECT_EQ(alerts[0]["subject"], "member 2");
+  EXPECT_EQ(alerts[0]["raised_s"], 12);
+  EXPECT_EQ(alerts[0]["cleared_s"], 24.5);
+  EXPECT_EQ(alerts[0]["worst"], 600);
+  EXPECT_TRUE(alerts[1]["cleared_s"].is_null());
 }
 
 TEST(SuiteJson, IsOneLineOfTextThatParsesWhateverNamesHold) {

@@ -80,6 +80,17 @@ lab::RunResult star_run(std::uint64_t seed) {
                     {load_second(10.46), world::NodeId{2}, "leads term 2"},
                     {load_second(15), world::NodeId{1}, "boots again"},
                     {load_second(15), {}, "crash ends"}};
+  run.alerts = {{load_second(12), load_second(24.5), world::NodeId{2}, "member 2", "failure rate",
+                 "failure rate 40.0 % is above 15.0 %", 400, 600, 150},
+                {load_second(30),
+                 {},
+                 {},
+                 "swarm",
+                 "leader lost",
+                 "leader lost 5.1 s is above 5.0 s",
+                 5100,
+                 5100,
+                 5000}};
   run.invariants = invariants(0);
   run.checks = {{"lost at most 0", false, true, "0"},
                 {"failover_time at most 2000 ms", false, true, "460 ms"},
@@ -133,6 +144,7 @@ lab::CaseResult star_case() {
   result.wall_s = 0.81;
   result.runs = {star_run(1), star_run(2)};
   result.runs[1].bins.clear();
+  result.runs[1].alerts.clear();
   result.account = {4'000, 3'996, 4, 0, 0, 3'000, {}};
   result.metrics["goodput"] = {49.95, 49.8, 50.1, 20};
   result.metrics["reliability"] = {0.99999, {}, {}, 2};
