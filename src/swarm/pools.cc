@@ -202,14 +202,14 @@ bool Directory::apply(const AddMember& command) {
 
 AdminRefusal Directory::refusal(const RemoveMember& command) const {
   const MemberEntry* known = find(command.node);
-  return known != nullptr && known->voter && !known->pool ? AdminRefusal::kVoter
-                                                          : AdminRefusal::kNone;
+  const bool stays = known != nullptr && known->voter &&
+                     (!known->pool || known->status == MemberStatus::kDraining);
+  return stays ? AdminRefusal::kVoter : AdminRefusal::kNone;
 }
 
 bool Directory::holds(const RemoveMember& command) const {
   const MemberEntry* known = find(command.node);
-  return known == nullptr || known->incarnation > command.incarnation ||
-         (known->voter && known->status == MemberStatus::kDraining);
+  return known == nullptr || known->incarnation > command.incarnation;
 }
 
 bool Directory::apply(const RemoveMember& command) {

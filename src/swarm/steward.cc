@@ -38,13 +38,15 @@ void Steward::requested(Desk& desk, const AdminRequest& request, world::NodeId f
   if (const auto verdict = verdict_on(desk.ledger.directory(), request.action)) {
     return answer(desk, from, request.token, verdict->first, verdict->second);
   }
-  const std::pair key(from, request.token);
-  if (!pending_.contains(key) && pending_.size() < kPendingLimit) {
-    const bool proposed =
-        std::visit([&](const auto& command) { return desk.propose(command); }, request.action);
-    if (proposed) {
-      pending_[key] = request.action;
-    }
+  const bool known = std::erase_if(pending_, [&](const auto& pending) {
+                       return pending.first.first == from && pending.second == request.action;
+                     }) > 0;
+  const bool proposed =
+      known ||
+      (pending_.size() < kPendingLimit &&
+       std::visit([&](const auto& command) { return desk.propose(command); }, request.action));
+  if (proposed) {
+    pending_[{from, request.token}] = request.action;
   }
   answer(desk, from, request.token, AdminVerdict::kUnderWay);
 }

@@ -23,7 +23,9 @@ void PlainAgent::step(const world::Event& event, world::Context& context, world:
     const TaskId task(TimerRange::own(fired->timer));
     if (!member_.timer(fired->timer, context, effects) && kWork.contains(fired->timer) &&
         member_.in_hand(task) != nullptr) {
-      member_.ended(task, AttemptEnd::kFinished, {}, context, effects);
+      const bool failed = fails_ && fails_(context.self, context.now);
+      member_.ended(task, AttemptEnd::kFinished, {failed ? Outcome::kRejected : Outcome::kDone, {}},
+                    context, effects);
     }
   }
   serve(context, effects);
@@ -189,7 +191,9 @@ MemberConfig Deployment::config(world::NodeId node) const {
 
 void Deployment::boot(world::NodeId node) {
   simulation_.boot({node, "agent", "agent", "zone", {}},
-                   [made = config(node)] { return std::make_unique<PlainAgent>(made); });
+                   [made = config(node), fails = plan_.fails] {
+                     return std::make_unique<PlainAgent>(made, fails);
+                   });
 }
 
 void Deployment::say(world::NodeId from, world::Message message) {
@@ -253,6 +257,15 @@ std::set<world::NodeId> Deployment::assigned(core::Time since) const {
     }
   }
   return agents;
+}
+
+std::map<world::NodeId, std::size_t> Deployment::latest(std::size_t count) const {
+  const std::vector<TaskAssigned> all = traced<TaskAssigned>();
+  std::map<world::NodeId, std::size_t> counts;
+  for (std::size_t i = all.size() - std::min(all.size(), count); i < all.size(); ++i) {
+    ++counts[all[i].agent];
+  }
+  return counts;
 }
 
 const std::vector<world::Sample>& Deployment::samples() const {

@@ -19,10 +19,14 @@ inline constexpr world::NodeId kClientNode{90};
 inline constexpr world::NodeId kControllerNode{91};
 inline constexpr world::NodeId kStrangerNode{92};
 
-// Does what a task declares and says that it is done.
+// Whether an agent fails a task that it ends now.
+using Fails = std::function<bool(world::NodeId, core::Time)>;
+
+// Does what a task declares and says that it is done, or that the environment refused it.
 class PlainAgent : public world::Machine {
  public:
-  explicit PlainAgent(MemberConfig config) : member_(std::move(config)) {}
+  explicit PlainAgent(MemberConfig config, Fails fails = {})
+      : member_(std::move(config)), fails_(std::move(fails)) {}
 
   void step(const world::Event& event, world::Context& context, world::Effects& effects) override;
   [[nodiscard]] std::uint64_t digest() const override { return core::digest(member_); }
@@ -32,6 +36,7 @@ class PlainAgent : public world::Machine {
   void serve(world::Context& context, world::Effects& effects);
 
   Member member_;
+  Fails fails_;
 };
 
 class Deployment : public world::TraceSink {
@@ -47,6 +52,7 @@ class Deployment : public world::TraceSink {
     core::Duration pace = core::milliseconds(20);  // between two tasks
     std::uint64_t seed = 1;
     std::function<void(MemberConfig&)> adjust;
+    Fails fails;
   };
   explicit Deployment(Plan plan);
 
@@ -75,6 +81,8 @@ class Deployment : public world::TraceSink {
     return found;
   }
   [[nodiscard]] const std::vector<world::TraceEntry>& trace() const { return trace_; }
+  // How many tasks each agent was assigned among the last `count` assignments.
+  [[nodiscard]] std::map<world::NodeId, std::size_t> latest(std::size_t count) const;
   // Which agents were assigned a task from `since` on.
   [[nodiscard]] std::set<world::NodeId> assigned(core::Time since) const;
   [[nodiscard]] const std::vector<world::Sample>& samples() const;

@@ -17,6 +17,7 @@ using world::NodeId;
 constexpr PoolId kGreen = kDefaultPool;
 constexpr PoolId kBlue{2};
 constexpr NodeId kNewcomer{20};
+constexpr core::Time kChange = core::at(seconds(12));  // of the regime
 
 Pool blue_pool() {
   Pool pool;
@@ -300,6 +301,124 @@ TEST(Deployment, WhatTheBanditLearnedOutlivesTheLeader) {
   EXPECT_NE(deployment.leader(), first);
   EXPECT_GT(deployment.member(deployment.leader()).ledger().bandit()->mean("3"), 0.8);
   expect_nothing_lost(deployment);
+}
+
+TEST(Deployment, WorkMovesToTheStrategyThatSucceedsWhenTheRegimeChanges) {
+  double moved = 0;
+  constexpr std::uint64_t kSeeds = 10;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    Deployment::Plan plan;
+    plan.seed = seed;
+    plan.service = milliseconds(10);
+    plan.dispatch.policy = Policy::kAdaptive;
+    plan.dispatch.bandit.arms = ArmKind::kCapability;
+    plan.adjust = [](MemberConfig& config) {
+      config.coordinator.capabilities = {{NodeId(2), {"momentum"}},
+                                         {NodeId(3), {"momentum"}},
+                                         {NodeId(4), {"pairs"}},
+                                         {NodeId(5), {"pairs"}}};
+    };
+    plan.fails = [](NodeId node, core::Time now) {
+      return (node == NodeId(2) || node == NodeId(3)) == (now >= kChange);
+    };
+    Deployment deployment(plan);
+    deployment.run_for(seconds(12));
+    const auto before = deployment.latest(100);
+    EXPECT_GT(before.at(NodeId(2)) + before.at(NodeId(3)), 80U) << "seed " << seed;
+    deployment.run_for(seconds(6));  // 300 tasks
+    auto after = deployment.latest(100);
+    moved += static_cast<double>(after[NodeId(4)] + after[NodeId(5)]) / (100.0 * kSeeds);
+  }
+  EXPECT_GT(moved, 0.8);
+}
+
+TEST(Deployment, WhoJoinsAfterACompactionLearnsEverythingFromASnapshot) {
+  Deployment::Plan plan;
+  plan.adjust = [](MemberConfig& config) { config.snapshot_threshold = 40; };
+  Deployment deployment(plan);
+  deployment.boot(kNewcomer);
+  deployment.run_for(seconds(6));
+  ASSERT_EQ(done(deployment.ask(SetPool{blue_pool()})), AdminVerdict::kDone);
+  ASSERT_EQ(done(deployment.ask(AddMember{kNewcomer, kGreen, Incarnation(1), {}})),
+            AdminVerdict::kDone);
+  deployment.run_for(seconds(3));
+  EXPECT_TRUE(deployment.assigned({}).contains(kNewcomer));
+  EXPECT_EQ(deployment.member(kNewcomer).ledger().directory(),
+            deployment.member(deployment.leader()).ledger().directory());
+  expect_nothing_lost(deployment);
+}
+
+TEST(Deployment, AFleetThatGossipWatchesGrowsAndShrinksToo) {
+  Deployment::Plan plan;
+  plan.agents = 18;
+  Deployment deployment(plan);
+  deployment.boot(NodeId(40));
+  deployment.run_for(seconds(4));
+  ASSERT_EQ(done(deployment.ask(AddMember{NodeId(40), kGreen, Incarnation(1), {}})),
+            AdminVerdict::kDone);
+  deployment.run_for(seconds(3));
+  EXPECT_TRUE(deployment.assigned({}).contains(NodeId(40)));
+  EXPECT_EQ(done(deployment.ask(RemoveMember{NodeId(40), Incarnation(1)})), AdminVerdict::kDone);
+  EXPECT_FALSE(deployment.traced<MemberLeft>().front().lost);
+  deployment.simulation().halt(NodeId(40), world::HaltReason::kFinished);
+  expect_nothing_lost(deployment);
+}
+
+TEST(Deployment, AVoterIsGivenNothingNewButStays) {
+  Deployment deployment({});
+  deployment.run_for(seconds(4));
+  const NodeId standby(2);
+  const AdminAnswer answer = deployment.ask(RemoveMember{standby, Incarnation(1)});
+  EXPECT_EQ(answer.verdict, AdminVerdict::kRefused);
+  EXPECT_EQ(answer.refusal, AdminRefusal::kVoter);
+  const core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(2));
+  EXPECT_FALSE(deployment.assigned(since).contains(standby));
+  deployment.simulation().halt(NodeId(1), world::HaltReason::kCrash);
+  expect_nothing_lost(deployment);
+}
+
+TEST(Deployment, WhateverChangesWhileLeadersDieNothingIsLostOrEndedBusy) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    num::Stream random(seed, 1, num::purpose_of("test.changes"));
+    Deployment::Plan plan;
+    plan.seed = seed;
+    Deployment deployment(plan);
+    deployment.run_for(seconds(3));
+    ASSERT_EQ(done(deployment.ask(SetPool{blue_pool()})), AdminVerdict::kDone);
+    std::uint64_t epoch = 1;
+    std::vector<NodeId> blue;
+    for (std::uint32_t round = 0; round < 8; ++round) {
+      const NodeId fresh(20 + round);
+      deployment.boot(fresh);
+      ASSERT_EQ(done(deployment.ask(AddMember{fresh, kBlue, Incarnation(1), {}})),
+                AdminVerdict::kDone);
+      blue.push_back(fresh);
+      const auto weight = static_cast<std::uint32_t>(random.below(kWholeRoute + 1));
+      ASSERT_EQ(done(deployment.ask(SetRoute{split(++epoch, weight)})), AdminVerdict::kDone);
+      NodeId dead;
+      if (random.below(2) == 0) {
+        dead = deployment.leader();
+        deployment.simulation().halt(dead, world::HaltReason::kCrash);
+      }
+      if (blue.size() > 2) {
+        const NodeId leaving = blue[random.below(blue.size())];
+        ASSERT_EQ(done(deployment.ask(RemoveMember{leaving, Incarnation(1)})), AdminVerdict::kDone);
+        EXPECT_EQ(deployment.member(leaving).tasks_in_hand(), 0U) << "seed " << seed;
+        deployment.simulation().halt(leaving, world::HaltReason::kFinished);
+        std::erase(blue, leaving);
+      }
+      deployment.run_for(milliseconds(500));
+      if (dead) {
+        deployment.simulation().restart(dead);
+      }
+    }
+    for (const MemberLeft& left : deployment.traced<MemberLeft>()) {
+      EXPECT_FALSE(left.lost) << "seed " << seed;
+    }
+    expect_split_by_hash(deployment);
+    expect_nothing_lost(deployment);
+  }
 }
 
 }  // namespace

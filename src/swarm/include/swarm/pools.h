@@ -124,7 +124,7 @@ enum class AdminRefusal : std::uint8_t {
   kStaleIncarnation,  // the member, or one that left, has a newer incarnation
   kOtherPool,         // the same incarnation of the member is in another pool
   kUnknownMember,
-  kVoter,      // a voter is drained but stays a member
+  kVoter,      // a voter is given nothing new, if it works at all, but stays a member
   kMemberBusy  // it has a task in hand
 };
 constexpr AdminRefusal last_value(AdminRefusal) {
@@ -158,7 +158,7 @@ class Directory {
   [[nodiscard]] bool holds(const SetPool& command) const;
   [[nodiscard]] bool holds(const SetRoute& command) const;
   [[nodiscard]] bool holds(const AddMember& command) const;
-  // The member is gone; of a voter: it drains.
+  // The member is gone.
   [[nodiscard]] bool holds(const RemoveMember& command) const;
 
   // True when the command changed something. RemoveMember makes the member drain.

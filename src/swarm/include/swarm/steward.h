@@ -39,7 +39,8 @@ class Steward {
   void stop() { *this = {}; }
 
  private:
-  // More requests than this at a time are not remembered; they are answered when repeated.
+  // A controller that asks for the same under another token is answered under that one. More
+  // requests than this at a time are not remembered; they are answered when repeated.
   static constexpr std::size_t kPendingLimit = 64;
 
   void answer(Desk& desk, world::NodeId to, AdminToken token, AdminVerdict verdict,
