@@ -88,6 +88,7 @@ class Runner {
     config.client = deployment_.client;
     config.election_timeout = scenario_.topology.election_timeout;
     config.faults = deployment_.faults;
+    config.founding = deployment_.agent_configs.front().member.founding;
     config.uses_joint = scenario_.dispatch.joint.has_value();
     config.joint_quorum = config.uses_joint ? scenario_.dispatch.joint->quorum : 0;
     config.expects_liveness = heals();
