@@ -4,15 +4,11 @@
 #include <utility>
 
 #include "agent/trace.h"
+#include "timers.h"
 
 namespace agent {
 namespace {
 
-// The member has the upper 16 bits from 0x0000 to 0x000F; these are the agent's.
-constexpr swarm::TimerRange kSubscriptionTimers{0x0010};
-constexpr swarm::TimerRange kBeginTimers{0x0013};  // own part: the task
-constexpr swarm::TimerRange kWorkTimers{0x0011};   // own part: the task
-constexpr swarm::TimerRange kOrderTimers{0x0012};  // own part: the task
 constexpr world::TimerId kSubscriptionTimer = kSubscriptionTimers.timer(1);
 // Outcomes remembered so that a repeated answer is not booked twice.
 constexpr std::size_t kBookedKept = 4096;
@@ -40,7 +36,8 @@ std::uint32_t confidence_of(std::int64_t signal_millionths) {
 }  // namespace
 
 Agent::Agent(AgentConfig config)
-    : state_{config, swarm::Member(config.member), {}, {}, 0, false, false, false, {}, {}, {}, {}} {
+    : state_{config, swarm::Member(config.member), {}, {}, 0, false, false, false, {}, {}, {}, {},
+             {}} {
   state_.observed.cash = config.cash;
   state_.observed.capital = config.cash;
   for (const InstrumentConfig& instrument : config.instruments) {
@@ -118,9 +115,17 @@ void Agent::timer(world::TimerId timer, world::Context& context, world::Effects&
   }
   const swarm::TaskId task(swarm::TimerRange::own(timer));
   if (kBeginTimers.contains(timer)) {
-    begin(task, effects);
+    if (state_.config.stages.empty()) {
+      begin(task, effects);
+    } else {
+      begin_stage(task, effects);
+    }
   } else if (kWorkTimers.contains(timer)) {
-    worked(task, context, effects);
+    if (state_.config.stages.empty()) {
+      worked(task, context, effects);
+    } else {
+      stage_worked(task, context, effects);
+    }
   } else if (kOrderTimers.contains(timer)) {
     retry_order(task, context, effects);
   }
@@ -204,7 +209,12 @@ void Agent::serve(const swarm::WorkWanted& request, world::Context&, world::Effe
 // The decision comes when the work is done: the timer is set by an effect that waits for it.
 void Agent::begin(swarm::TaskId task, world::Effects& effects) {
   if (const swarm::Assignment* assignment = state_.member.in_hand(task)) {
-    effects.work(assignment->task.service_cpu, assignment->task.service_wait);
+    const Defect& defect = state_.config.defect;
+    const std::uint64_t hundreds = state_.begun++ / 100;
+    const auto permille =
+        static_cast<std::int64_t>(defect.slow_permille + hundreds * defect.drift_permille);
+    effects.work(assignment->task.service_cpu * permille / 1000,
+                 assignment->task.service_wait * permille / 1000);
     effects.set_timer(kWorkTimers.timer(task.value), core::Duration{});
   }
 }
@@ -284,13 +294,24 @@ void Agent::worked(swarm::TaskId task, world::Context& context, world::Effects& 
   if (assignment == nullptr || state_.orders.contains(task)) {
     return;
   }
+  const Defect& defect = state_.config.defect;
+  if (defect.fail != num::Probability::never() &&
+      state_.member.tasks_in_hand() >= defect.fail_from && context.random.chance(defect.fail)) {
+    hold(task, swarm::Outcome::kRejected, context, effects);
+    return;
+  }
   if (assignment->task.joint) {
     state_.member.ask_jointly(task, context, effects);
     return;
   }
   const strategy::Observation observation = observation_for(assignment->task.payload, context.now);
-  carry_out(task, strategy::decide(state_.config.strategy, state_.strategy, observation),
-            observation, context, effects);
+  const strategy::Decision decision =
+      strategy::decide(state_.config.strategy, state_.strategy, observation);
+  const strategy::ForecastError error = strategy::forecast_error(state_.strategy);
+  if (const auto ratio = error.ratio_millionths()) {
+    effects.trace(ForecastJudged{error.judged, *ratio});
+  }
+  carry_out(task, decision, observation, context, effects);
 }
 
 void Agent::carry_out(swarm::TaskId task, const strategy::Decision& decision,
@@ -517,13 +538,29 @@ void Agent::book(const market::OrderReply& reply) {
       (buy ? -outcome.notional.micros : outcome.notional.micros) - outcome.fee.micros;
 }
 
+std::uint16_t Agent::score() {
+  const std::optional<market::Money> now = strategy::equity(state_.observed);
+  const std::optional<market::Money> before = std::exchange(state_.worth, now);
+  const std::int64_t full = state_.config.full_profit.micros;
+  if (full <= 0 || !now || !before) {
+    return swarm::kNeutralScore;
+  }
+  constexpr std::int64_t kHalf = swarm::kNeutralScore;
+  const std::int64_t profit = std::clamp(now->micros - before->micros, -full, full);
+  return static_cast<std::uint16_t>(kHalf + profit / std::max<std::int64_t>(1, full / kHalf));
+}
+
 void Agent::end(swarm::TaskId task, swarm::AttemptEnd end, swarm::Outcome outcome,
                 const market::TradeReport& report, world::Context& context,
                 world::Effects& effects) {
   state_.orders.erase(task);
   state_.voidings.erase(task);
   effects.cancel_timer(kOrderTimers.timer(task.value));
-  state_.member.ended(task, end, {outcome, core::encode(report)}, context, effects);
+  const std::uint16_t worth = end == swarm::AttemptEnd::kFinished ? score() : swarm::kNeutralScore;
+  if (!state_.config.stages.empty() && report.traded()) {
+    feed_back(context, effects);
+  }
+  state_.member.ended(task, end, {outcome, core::encode(report), worth}, context, effects);
 }
 
 }  // namespace agent

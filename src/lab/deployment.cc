@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "control/controller.h"
+#include "dispatch_setup.h"
 #include "fault_plan.h"
+#include "fleet_setup.h"
 #include "market/path.h"
 #include "market_setup.h"
+#include "ring_setup.h"
 
 namespace lab {
 namespace {
@@ -44,28 +48,6 @@ strategy::Limits limits_for(const scenario::Market& market) {
   return limits;
 }
 
-// A class that requires several capabilities requires one that stands for all of them.
-std::string compound(std::vector<std::string> capabilities) {
-  std::ranges::sort(capabilities);
-  std::string name;
-  for (const std::string& capability : capabilities) {
-    name += (name.empty() ? "" : "+") + capability;
-  }
-  return name;
-}
-
-std::set<std::string> declared(const scenario::Pool& pool, const scenario::Workload& workload) {
-  std::set<std::string> names(pool.capabilities.begin(), pool.capabilities.end());
-  for (const scenario::TaskClass& task_class : workload.classes) {
-    const bool has_all = std::ranges::all_of(
-        task_class.capabilities, [&](const std::string& name) { return names.contains(name); });
-    if (task_class.capabilities.size() > 1 && has_all) {
-      names.insert(compound(task_class.capabilities));
-    }
-  }
-  return names;
-}
-
 world::Hardware hardware_for(const scenario::Sandbox& sandbox, std::int64_t speed_ppm) {
   world::Hardware hardware;
   hardware.cores = sandbox.vcpu;
@@ -78,6 +60,23 @@ world::Hardware hardware_for(const scenario::Sandbox& sandbox, std::int64_t spee
   return hardware;
 }
 
+// In thousandths of the reference CPU.
+std::uint32_t cpu_capacity_of(const world::Hardware& hardware) {
+  return std::max(1U, hardware.cores * hardware.speed_permille);
+}
+
+agent::Defect defect_of(const scenario::Pool& pool) {
+  agent::Defect defect;
+  if (pool.defect) {
+    defect.fail =
+        num::Probability::parts_per_million(static_cast<std::uint32_t>(pool.defect->fail_ppm));
+    defect.fail_from = pool.defect->fail_from;
+    defect.slow_permille = static_cast<std::uint32_t>(pool.defect->slow_ppm / 1'000);
+    defect.drift_permille = static_cast<std::uint32_t>(pool.defect->drift_ppm / 1'000);
+  }
+  return defect;
+}
+
 // The venue and the client are the environment: they get what they need.
 world::Hardware environment_hardware() {
   world::Hardware hardware;
@@ -86,6 +85,9 @@ world::Hardware environment_hardware() {
   hardware.inbox_limit = 1'000'000;
   return hardware;
 }
+
+// Between two samples of a member.
+constexpr core::Duration kTelemetryEvery = core::milliseconds(500);
 
 // Makes one deployment step by step; each step uses what the ones before have set.
 class Builder {
@@ -98,10 +100,11 @@ class Builder {
     name_nodes();
     TRY_VOID(make_topology());
     made_.market = std::make_shared<const venue::VenueConfig>(
-        TRY(make_market(file_, scenario_, members(), seed_)));
+        TRY(make_market(file_, scenario_, traders(), seed_)));
     make_agents();
     make_venue();
-    make_client();
+    TRY_VOID(make_client());
+    TRY_VOID(make_changes());
     for (PlannedFault& planned : TRY(plan_faults(scenario_, made_))) {
       made_.faults.push_back(std::move(planned.fault));
       made_.fault_names.push_back(std::move(planned.name));
@@ -113,9 +116,9 @@ class Builder {
   void add(std::string name, std::string role, const world::Hardware& hardware) {
     Node node;
     node.spec.id = world::NodeId(static_cast<std::uint32_t>(made_.nodes.size() + 1));
+    node.spec.zone = scenario_.regions ? region_of(*scenario_.regions, name).name : "zone-1";
     node.spec.name = std::move(name);
     node.spec.role = std::move(role);
-    node.spec.zone = "zone-1";
     node.spec.hardware = hardware;
     made_.nodes.push_back(std::move(node));
   }
@@ -128,7 +131,7 @@ class Builder {
       made_.coordinator = made_.nodes.back().spec.id;
     }
     for (const scenario::Pool& pool : scenario_.pools) {
-      for (std::uint32_t i = 1; i <= pool.size; ++i) {
+      for (std::uint32_t i = 1; founding(pool) && i <= pool.size; ++i) {
         add(pool.name + "-" + std::to_string(i), "agent",
             hardware_for(scenario_.sandbox, pool.speed_ppm));
         made_.agents.push_back(made_.nodes.back().spec.id);
@@ -138,12 +141,42 @@ class Builder {
     made_.venue = made_.nodes.back().spec.id;
     add("client", "client", environment_hardware());
     made_.client = made_.nodes.back().spec.id;
+    if (is_changing(scenario_)) {
+      name_changing_nodes();
+    }
+  }
+
+  [[nodiscard]] bool founding(const scenario::Pool& pool) const {
+    return scenario::is_founding(scenario_, pool);
+  }
+
+  void name_changing_nodes() {
+    Changing& changing = made_.changing.emplace();
+    add("controller", "controller", environment_hardware());
+    changing.controller = made_.nodes.back().spec.id;
+    add("provider", "provider", environment_hardware());
+    changing.janitor = made_.nodes.back().spec.id;
+    for (std::uint32_t i = 1; i <= spare_nodes(scenario_); ++i) {
+      add("new-" + std::to_string(i), "agent", hardware_for(scenario_.sandbox, scenario::kMillion));
+      made_.nodes.back().spare = true;
+    }
   }
 
   [[nodiscard]] std::vector<world::NodeId> members() const {
     std::vector<world::NodeId> all = made_.agents;
     if (made_.coordinator) {
       all.insert(all.begin(), made_.coordinator);
+    }
+    return all;
+  }
+
+  // Those who may have an account at the venue some time.
+  [[nodiscard]] std::vector<world::NodeId> traders() const {
+    std::vector<world::NodeId> all = members();
+    for (const Node& node : made_.nodes) {
+      if (node.spare) {
+        all.push_back(node.spec.id);
+      }
     }
     return all;
   }
@@ -155,6 +188,9 @@ class Builder {
     spec.agents = made_.agents;
     spec.standbys = scenario_.topology.standbys;
     spec.voters = scenario_.topology.voters;
+    if (scenario_.topology.ring) {
+      declare_ring(scenario_, made_.agents, spec);
+    }
     made_.topology = TRY(swarm::make_topology(spec));
     return {};
   }
@@ -166,22 +202,28 @@ class Builder {
     config.topology = made_.topology;
     config.heartbeat = scenario_.topology.heartbeat;
     config.election_timeout = scenario_.topology.election_timeout;
+    if (made_.changing) {
+      config.founding = founding_of(made_, scenario_);
+      config.telemetry.controller = made_.changing->controller;
+      config.telemetry.every = kTelemetryEvery;
+    }
     config.suspect_after = std::max(2 * config.heartbeat, config.election_timeout * 2 / 3);
     swarm::CoordinatorConfig& coordinator = config.coordinator;
     coordinator.group = made_.group;
     const scenario::Dispatch& dispatch = scenario_.dispatch;
-    coordinator.dispatch.policy = dispatch.policy == scenario::Policy::kJoint
-                                      ? swarm::Policy::kLeastLoaded
-                                      : static_cast<swarm::Policy>(dispatch.policy);
-    coordinator.dispatch.in_flight_limit = dispatch.in_flight_per_agent;
+    coordinator.dispatch = dispatch_of(dispatch);
     coordinator.queue_limit = dispatch.queue;
     coordinator.attempt_timeout = dispatch.attempt_timeout;
     coordinator.max_attempts = dispatch.max_attempts;
     std::size_t index = 0;
     for (const scenario::Pool& pool : scenario_.pools) {
-      for (std::uint32_t i = 0; i < pool.size; ++i) {
-        coordinator.capabilities[made_.agents[index++]] = declared(pool, scenario_.workload);
+      for (std::uint32_t i = 0; founding(pool) && i < pool.size; ++i) {
+        coordinator.capabilities[made_.agents[index++]] = capabilities_of(scenario_, pool);
       }
+    }
+    if (scenario_.topology.ring) {
+      config.pipeline = pipeline_config(*scenario_.topology.ring);
+      coordinator.dispatch.in_flight_limit = ring_in_flight(*scenario_.topology.ring);
     }
     if (dispatch.joint) {
       swarm::JointSpec spec;
@@ -204,6 +246,7 @@ class Builder {
       agent::AgentConfig config;
       config.member = *member;
       config.member.self = node;
+      config.member.telemetry.cpu_capacity_permille = cpu_capacity_of(made_.spec(node).hardware);
       config.venue = made_.venue;
       config.account = market::account_of_node(node.value);
       for (const venue::InstrumentConfig& instrument : made_.market->instruments) {
@@ -211,9 +254,16 @@ class Builder {
       }
       config.window_points = kWindowPoints;
       config.strategy = strategy_of(node);
+      config.defect = founder_defect(node);
       config.limits = limits_for(scenario_.market);
       config.cash = market::dollars(scenario_.market.cash_dollars);
       config.joint_shares = kClipShares;
+      if (scenario_.dispatch.adaptive) {
+        config.full_profit = market::dollars(scenario_.dispatch.adaptive->full_profit_dollars);
+      }
+      if (scenario_.topology.ring) {
+        config.stages = stage_programs(*scenario_.topology.ring);
+      }
       made_.agent_configs.push_back(config);
       made_.nodes[node.value - 1].program = [config] {
         return std::make_unique<agent::Agent>(config);
@@ -224,7 +274,7 @@ class Builder {
   [[nodiscard]] strategy::Parameters strategy_of(world::NodeId node) const {
     std::size_t index = 0;
     for (const scenario::Pool& pool : scenario_.pools) {
-      for (std::uint32_t i = 0; i < pool.size; ++i) {
+      for (std::uint32_t i = 0; founding(pool) && i < pool.size; ++i) {
         if (made_.agents[index++] == node) {
           return parameters_for(pool, scenario_.market);
         }
@@ -233,19 +283,44 @@ class Builder {
     return parameters_for(scenario::Pool{}, scenario_.market);
   }
 
+  [[nodiscard]] agent::Defect founder_defect(world::NodeId node) const {
+    std::size_t index = 0;
+    for (const scenario::Pool& pool : scenario_.pools) {
+      for (std::uint32_t i = 0; founding(pool) && i < pool.size; ++i) {
+        if (made_.agents[index++] == node) {
+          return defect_of(pool);
+        }
+      }
+    }
+    return {};
+  }
+
   void make_venue() {
     made_.nodes[made_.venue.value - 1].program = [market = made_.market] {
       return std::make_unique<venue::Venue>(market);
     };
   }
 
-  void make_client() {
+  core::Result<void> make_changes() {
+    if (!made_.changing) {
+      return {};
+    }
+    TRY_VOID(set_up_changes(made_, file_, scenario_, seed_));
+    const control::ControllerConfig& config = made_.changing->config;
+    made_.nodes[made_.changing->controller.value - 1].program = control::controller(config);
+    made_.nodes[made_.changing->janitor.value - 1].program = sandbox_sim::janitor();
+    return {};
+  }
+
+  core::Result<void> make_client() {
     const scenario::Workload& workload = scenario_.workload;
     load::ClientConfig& config = made_.workload;
     config.workload.seed = seed_;
     config.workload.arrivals = static_cast<load::Arrivals>(workload.arrivals);
-    config.workload.rate_millitasks_per_s =
-        static_cast<std::uint64_t>(workload.rate_millitasks_per_s);
+    std::vector<load::RateStep> rates = TRY(rates_of(file_, scenario_, seed_));
+    config.workload.rate_millitasks_per_s = rates.front().rate_millitasks_per_s;
+    rates.erase(rates.begin());
+    config.workload.steps = std::move(rates);
     config.workload.begins = kSettle;
     config.workload.lasts = scenario_.duration;
     config.workload.tasks = workload.tasks;
@@ -266,6 +341,7 @@ class Builder {
     made_.nodes[made_.client.value - 1].program = [config] {
       return std::make_unique<load::Client>(config);
     };
+    return {};
   }
 
   [[nodiscard]] load::TaskClass class_config(const scenario::TaskClass& task_class) const {
@@ -298,6 +374,9 @@ class Builder {
   // An agent does tasks no faster than its cores do the CPU part, nor than its bound on tasks in
   // flight allows with the whole service time.
   [[nodiscard]] double capacity() const {
+    if (scenario_.topology.ring) {
+      return ring_capacity(scenario_);
+    }
     double total = 0;
     const scenario::Service& service = scenario_.workload.service;
     const auto workers = made_.topology.workers(made_.coordinator);
@@ -337,6 +416,26 @@ world::NodeId Deployment::find(std::string_view name) const {
     }
   }
   return {};
+}
+
+world::NodeSpec spec_of_spare(const Deployment& deployment, const scenario::Scenario& scenario,
+                              world::NodeId node, std::uint32_t pool) {
+  world::NodeSpec spec = deployment.spec(node);
+  spec.hardware = hardware_for(scenario.sandbox, scenario.pools[pool].speed_ppm);
+  return spec;
+}
+
+world::Program program_of_spare(const Deployment& deployment, const scenario::Scenario& scenario,
+                                world::NodeId node, std::uint32_t pool) {
+  agent::AgentConfig config = deployment.agent_configs.front();
+  config.member.self = node;
+  config.member.joins = true;
+  config.member.telemetry.cpu_capacity_permille =
+      cpu_capacity_of(spec_of_spare(deployment, scenario, node, pool).hardware);
+  config.account = market::account_of_node(node.value);
+  config.strategy = parameters_for(scenario.pools[pool], scenario.market);
+  config.defect = defect_of(scenario.pools[pool]);
+  return [config = std::move(config)] { return std::make_unique<agent::Agent>(config); };
 }
 
 core::Result<Deployment> deploy(const scenario::ScenarioFile& file,

@@ -33,9 +33,14 @@ world::TraceKind kind_of(scenario::Probe probe) {
   return 0;
 }
 
-core::Result<world::FaultKind> kind_of(scenario::FaultKind kind) {
+core::Result<world::FaultKind> kind_of(const scenario::Fault& fault) {
+  const scenario::FaultKind kind = fault.kind;
   if (kind == scenario::FaultKind::kIsolate) {
     return world::FaultKind::kPartition;  // from everybody else
+  }
+  if (kind == scenario::FaultKind::kRegionLoss) {
+    return fault.fate == scenario::RegionFate::kCut ? world::FaultKind::kPartition
+                                                    : world::FaultKind::kCrash;
   }
   for (int i = 0; i <= static_cast<int>(last_value(world::FaultKind{})); ++i) {
     const auto candidate = static_cast<world::FaultKind>(i);
@@ -67,6 +72,18 @@ core::Result<std::vector<world::NodeId>> nodes_named(const std::vector<std::stri
     nodes.push_back(node);
   }
   return nodes;
+}
+
+core::Result<std::vector<world::NodeId>> members_in(const std::string& name,
+                                                    const scenario::Scenario& scenario,
+                                                    const Deployment& deployment) {
+  core::check(scenario.regions.has_value(), "the loader has seen the region that a fault names");
+  for (const scenario::Region& region : scenario.regions->places) {
+    if (region.name == name) {
+      return nodes_named(region.members, deployment);
+    }
+  }
+  return core::fail(core::Code::kInvalid, "fault names region '" + name + "', which is nowhere");
 }
 
 core::Result<world::Target> target_of(const scenario::Target& target,
@@ -170,12 +187,17 @@ core::Result<std::vector<PlannedFault>> plan_faults(const scenario::Scenario& sc
     PlannedFault planned;
     planned.name = scenario::name_of(fault.kind);
     world::Fault& made = planned.fault;
-    made.kind = TRY(kind_of(fault.kind));
+    made.kind = TRY(kind_of(fault));
     made.trigger = trigger_of(fault);
     made.duration = fault.lasts.value_or(core::Duration{});
     made.one_way = fault.one_way;
     made.unsynced = unsynced_of(fault.disk);
     set_parameters(fault, scenario.sandbox, made);
+    if (fault.kind == scenario::FaultKind::kRegionLoss) {
+      made.target.nodes = TRY(members_in(fault.region, scenario, deployment));
+      plan.push_back(std::move(planned));
+      continue;
+    }
     if (fault.sides.empty()) {
       made.target = TRY(target_of(fault.target, deployment));
       plan.push_back(std::move(planned));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/trace.h"
+
 namespace lab {
 
 Measure::Measure(const Deployment& deployment, const scenario::Scenario& scenario)
@@ -13,6 +15,15 @@ Measure::Measure(const Deployment& deployment, const scenario::Scenario& scenari
     faults_.push_back(record);
   }
 }
+
+namespace {
+
+// Whoever leads there does not reach the others any more.
+bool cut_off(const FaultRecord& fault) {
+  return fault.kind == "isolate" || fault.kind == "partition" || fault.kind == "region_loss";
+}
+
+}  // namespace
 
 void Measure::receive(const world::TraceEntry& entry) {
   switch (entry.record.kind >> 8U) {
@@ -33,6 +44,9 @@ void Measure::receive(const world::TraceEntry& entry) {
     case 0x04:
       on_client(entry);
       break;
+    case 0x05:
+      on_agent(entry);
+      break;
     default:
       break;
   }
@@ -50,6 +64,14 @@ void Measure::on_client(const world::TraceEntry& entry) {
     task.latency = answered->latency;
     task.outcome = answered->result.outcome;
     task.offers = answered->offers;
+    task.score_permille = answered->result.score_permille;
+  }
+}
+
+void Measure::on_agent(const world::TraceEntry& entry) {
+  if (const auto judged = world::as<agent::ForecastJudged>(entry)) {
+    forecasts_[entry.node] = {static_cast<double>(judged->error_millionths) / 1e6,
+                              static_cast<double>(judged->forecasts)};
   }
 }
 
@@ -167,7 +189,7 @@ void Measure::on_driver(const world::TraceEntry& entry) {
       fault.on_leader = fault.on_leader || (leader_ && target == leader_);
     }
     milestones_.push_back({entry.at, {}, fault.kind + " begins"});
-    if (fault.on_leader && (fault.kind == "isolate" || fault.kind == "partition")) {
+    if (fault.on_leader && cut_off(fault)) {
       leaderless_since_ = leaderless_since_.value_or(entry.at);
     }
   } else if (const auto ended = world::as<world::FaultEnded>(entry)) {

@@ -262,22 +262,37 @@ void Measure::trading(Metrics& metrics) const {
     const auto it = venue_.find(name);
     metrics[std::string(name)] = it == venue_.end() ? 0 : static_cast<double>(it->second);
   }
-  double micros = 0;
+  double dollars = 0;
   for (const agent::AgentConfig& config : deployment_.agent_configs) {
-    const auto holding = holdings_.find(config.account);
-    if (holding == holdings_.end()) {
-      continue;
-    }
-    micros += static_cast<double>(holding->second.cash_micros);
-    for (const auto& [symbol, shares] : holding->second.shares) {
-      const auto price = last_price_.find(symbol);
-      const auto& series = deployment_.market->instruments[symbol.value - 1U].series;
-      if (price != last_price_.end()) {
-        micros += static_cast<double>(shares * price->second.ticks * series.tick.micros);
-      }
+    dollars += profit_of(config.account);
+  }
+  metrics["profit_loss"] = dollars;
+}
+
+std::optional<double> Measure::forecast_error() const {
+  double sum = 0;
+  double weights = 0;
+  for (const auto& [node, forecast] : forecasts_) {
+    sum += forecast.first * forecast.second;
+    weights += forecast.second;
+  }
+  return weights > 0 ? std::optional(sum / weights) : std::nullopt;
+}
+
+double Measure::profit_of(market::AccountId account) const {
+  const auto holding = holdings_.find(account);
+  if (holding == holdings_.end()) {
+    return 0;
+  }
+  double micros = static_cast<double>(holding->second.cash_micros);
+  for (const auto& [symbol, shares] : holding->second.shares) {
+    const auto price = last_price_.find(symbol);
+    const auto& series = deployment_.market->instruments[symbol.value - 1U].series;
+    if (price != last_price_.end()) {
+      micros += static_cast<double>(shares * price->second.ticks * series.tick.micros);
     }
   }
-  metrics["profit_loss"] = micros / 1e6;
+  return micros / 1e6;
 }
 
 namespace {

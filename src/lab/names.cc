@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "agent/trace.h"
+#include "control/trace.h"
 #include "core/describe.h"
 #include "market/protocol.h"
 #include "market/trace.h"
@@ -28,8 +29,13 @@ using Records = std::tuple<
     swarm::FenceRequested, swarm::LeaderReady, swarm::TaskTakenBack, swarm::AgentStateChanged,
     swarm::LinkProven, swarm::LinkLost, swarm::LinkRefused, swarm::Suspected, swarm::Trusted,
     swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered, swarm::TaskAnswered,
-    swarm::TaskContradicted, swarm::TaskGivenUp, agent::DecisionMade, agent::OrderSent,
-    agent::OutcomeSeen, agent::AgentFailed, market::OrderAcceptedTrace, market::OrderRejectedTrace,
+    swarm::TaskContradicted, swarm::TaskGivenUp, swarm::PoolChanged, swarm::RouteChanged,
+    swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft, control::FleetSized,
+    control::AgentWanted, control::AgentReady, control::AgentRetired, control::AgentEnded,
+    control::RolloutDecided, control::ProviderRefused, control::LeaderRefused,
+    control::AlertChanged, control::ScalingDecided, control::AnomalyBegan, control::HealthChanged,
+    agent::DecisionMade, agent::OrderSent, agent::OutcomeSeen, agent::AgentFailed,
+    agent::ForecastJudged, market::OrderAcceptedTrace, market::OrderRejectedTrace,
     market::OrderRepeatedTrace, market::FilledTrace, market::OrderCancelledTrace,
     market::OrderReplacedTrace, market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace,
     market::MarkedTrace, market::VenueOpened, market::BalanceStatement, market::VenueRecovered,
@@ -53,6 +59,11 @@ constexpr auto kMessages = std::to_array<std::pair<world::MessageType, std::stri
     {swarm::Assignment::kType, "Assignment"},
     {swarm::AttemptResult::kType, "AttemptResult"},
     {swarm::ResultAcknowledged::kType, "ResultAcknowledged"},
+    {swarm::AdminRequest::kType, "AdminRequest"},
+    {swarm::AdminAnswer::kType, "AdminAnswer"},
+    {swarm::StatusQuery::kType, "StatusQuery"},
+    {swarm::StatusAnswer::kType, "StatusAnswer"},
+    {world::Sample::kType, "Sample"},
     {swarm::Hello::kType, "Hello"},
     {swarm::HelloAck::kType, "HelloAck"},
     {swarm::Heartbeat::kType, "Heartbeat"},

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "check/checks.h"
-#include "judge.h"
 #include "control_log.h"
+#include "judge.h"
 #include "lab/roles.h"
+#include "performance.h"
 #include "site.h"
 
 namespace lab {
@@ -16,6 +17,20 @@ constexpr core::Duration kLook = core::milliseconds(200);
 // Heartbeats and elections settle in this time after everything is answered, so that checks at the
 // end see a quiet swarm.
 constexpr core::Duration kQuiet = core::seconds(2);
+
+// What the scenario says of its regions; within one, the simulator's own figures.
+world_sim::NetworkOptions network_of(const scenario::Scenario& scenario) {
+  world_sim::NetworkOptions network;
+  if (scenario.regions) {
+    for (const scenario::RoundTrip& pair : scenario.regions->round_trips) {
+      world_sim::LinkOptions link = network.between_zones;
+      link.latency = pair.time / 2;
+      link.jitter = pair.jitter;
+      network.between[world_sim::zone_pair(pair.between[0], pair.between[1])] = link;
+    }
+  }
+  return network;
+}
 
 // One run from boot to verdict; the members are its stages' shared state.
 class Runner {
@@ -30,6 +45,7 @@ class Runner {
         accountant_(deployment_.group),
         checks_(check_config()),
         control_log_(deployment_),
+        site_(make_site()),
         simulation_(simulation_options()) {
     static_cast<void>(file);
     if (site_) {
@@ -60,14 +76,19 @@ class Runner {
   }
 
  private:
+  [[nodiscard]] std::unique_ptr<Site> make_site() const {
+    return deployment_.changing ? std::make_unique<Site>(deployment_, scenario_) : nullptr;
+  }
+
   world_sim::Options simulation_options() {
     world_sim::Options made;
     made.seed = options_.seed;
     made.faults = deployment_.faults;
+    made.network = network_of(scenario_);
     made.event_budget = scenario_.budget.events;
     made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_};
     if (site_) {
-      made.sinks.push_back(&*site_);
+      made.sinks.push_back(site_.get());
       made.sinks.push_back(&control_log_);
     }
     if (options_.sink != nullptr) {
@@ -195,6 +216,7 @@ class Runner {
     made.invariants = checks_.results();
     made.account = accountant_.account();
     made.metrics = measure_.metrics(simulation_.now());
+    measure_performance(deployment_, scenario_, measure_, made.metrics);
     made.metrics.merge(extra_);
     if (site_) {
       site_->provider().settle();
@@ -217,6 +239,8 @@ class Runner {
     made.metrics.merge(alert_log_.metrics(made.faults));
     made.milestones.insert(made.milestones.end(), alert_log_.milestones().begin(),
                            alert_log_.milestones().end());
+    made.milestones.insert(made.milestones.end(), control_log_.milestones().begin(),
+                           control_log_.milestones().end());
     std::ranges::stable_sort(made.milestones, {}, &Milestone::at);
     draw(made);
     judge_run(scenario_, made);
@@ -266,7 +290,7 @@ class Runner {
   check::Accountant accountant_;
   check::Checks checks_;
   ControlLog control_log_;
-  std::optional<Site> site_;
+  std::unique_ptr<Site> site_;
   world_sim::Simulation simulation_;
   world_sim::Outcome stopped_;
   std::map<world::NodeId, world_sim::NodeStatistics> before_;

@@ -246,6 +246,8 @@ std::string pattern_title(scenario::Pattern pattern) {
       return "Hierarchical Topology";
     case scenario::Pattern::kStar:
       return "Star Topology";
+    case scenario::Pattern::kRing:
+      return "Ring Topology";
     case scenario::Pattern::kAutoScaling:
       return "Auto-Scaling";
     case scenario::Pattern::kMultiStrategy:

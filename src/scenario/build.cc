@@ -18,6 +18,7 @@ Pool build_pool(const Section& section) {
   section.percent("speed", pool.speed_ppm);
   section.integer("version", pool.version);
   section.percent("entry", pool.entry_ppm);
+  pool.defect = build_defect(section);
   return pool;
 }
 
@@ -29,7 +30,8 @@ std::vector<Pool> build_pools(const Section& file) {
                  .capabilities = {"momentum"},
                  .speed_ppm = kMillion,
                  .version = 1,
-                 .entry_ppm = kMillion / 2}};
+                 .entry_ppm = kMillion / 2,
+                 .defect = std::nullopt}};
   }
   std::vector<Pool> pools;
   for (const Tree& item : file.list("pools")) {
@@ -38,15 +40,21 @@ std::vector<Pool> build_pools(const Section& file) {
   return pools;
 }
 
-Topology build_topology(const Section& section, TopologyKind pattern, std::uint32_t agents) {
+Topology build_topology(const Section& section, TopologyKind pattern,
+                        const std::vector<Pool>& pools, std::uint32_t agents) {
   Topology topology;
   topology.kind = pattern;
   section.word("kind", topology.kind);
   const bool mesh = topology.kind == TopologyKind::kMesh;
-  topology.standbys = !mesh && agents > 2 ? 2 : 0;
+  const bool ring = topology.kind == TopologyKind::kRing;
+  topology.standbys = !mesh && !ring && agents > 2 ? 2 : 0;
   section.integer("standbys", topology.standbys);
   const std::uint32_t peers = std::clamp<std::uint32_t>(agents, 1, 5);
   topology.voters = mesh ? peers - (peers % 2 == 0 ? 1 : 0) : 1 + topology.standbys;
+  if (ring) {
+    topology.ring = build_ring(section, pools);
+    topology.voters = 3;
+  }
   section.integer("voters", topology.voters);
   section.duration("heartbeat", topology.heartbeat);
   section.duration("election_timeout", topology.election_timeout);
@@ -71,6 +79,15 @@ Dispatch build_dispatch(const Section& section, std::uint32_t agents) {
     inner.integer("claims_losses", joint.claims_losses);
     dispatch.joint = joint;
   }
+  if (dispatch.policy == Policy::kAdaptive || section.has("adaptive")) {
+    const Section inner = section.section("adaptive");
+    Adaptive& adaptive = dispatch.adaptive.emplace();
+    inner.word("arms", adaptive.arms);
+    inner.word("reward", adaptive.reward);
+    inner.percent("discount", adaptive.discount_ppm);
+    inner.percent("floor", adaptive.floor_ppm);
+    inner.integer("full_profit", adaptive.full_profit_dollars);
+  }
   return dispatch;
 }
 
@@ -81,6 +98,7 @@ Sandbox build_sandbox(const Section& section) {
   section.percent("speed", sandbox.speed_ppm);
   section.duration("step_cost", sandbox.step_cost);
   section.integer("inbox", sandbox.inbox);
+  sandbox.provisioning = build_provisioning(section);
   return sandbox;
 }
 
@@ -102,6 +120,7 @@ Workload build_workload(const Section& section) {
   Workload workload;
   section.word("arrivals", workload.arrivals);
   section.number("rate", Shape::kRate, workload.rate_millitasks_per_s);
+  workload.steps = build_rate_steps(section);
   if (section.has("tasks")) {
     section.integer("tasks", workload.tasks.emplace());
   }
@@ -120,33 +139,6 @@ Workload build_workload(const Section& section) {
     workload.classes.emplace_back().name = "trade";
   }
   return workload;
-}
-
-// Reads the file that a value names, once for all runs, and returns its text's digest.
-core::Result<std::uint64_t> read_series(const Tree& value, const std::string& path,
-                                        FileContext& context, const Source& source) {
-  const auto known = context.series.find(value.text);
-  if (known != context.series.end()) {
-    return core::digest(known->second);
-  }
-  if (!context.read_file) {
-    return refuse(source, value.place, path,
-                  "names the data file " + quote(value.text) +
-                      ", and no data files can be read here; use a synthetic instrument");
-  }
-  core::Result<std::string> text = context.read_file(value.text);
-  if (!text) {
-    return refuse(source, value.place, path,
-                  "data file " + quote(value.text) + " cannot be read: " + text.error().message +
-                      "; put it beside the scenario or in a data directory");
-  }
-  if (text->empty()) {
-    return refuse(source, value.place, path,
-                  "data file " + quote(value.text) + " is empty; it needs a header and bars");
-  }
-  const std::uint64_t digest = core::digest(*text);
-  context.series.emplace(value.text, std::move(*text));
-  return digest;
 }
 
 core::Result<Instrument> build_instrument(const Tree& tree, const std::string& path,
@@ -168,6 +160,12 @@ core::Result<Instrument> build_instrument(const Tree& tree, const std::string& p
     if (const Tree* fit = inner.at("fit"); fit != nullptr) {
       synthetic.fit = fit->text;
       synthetic.fit_digest = TRY(read_series(*fit, path + ".synthetic.fit", context, source));
+    }
+    for (const Tree& item : inner.list("regimes")) {
+      const Section each(&item);
+      Regime& regime = synthetic.regimes.emplace_back();
+      each.duration("at", regime.at);
+      each.word("movement", regime.movement);
     }
     instrument.synthetic = synthetic;
   }
@@ -197,6 +195,32 @@ core::Result<Market> build_market(const Section& section, FileContext& context,
 
 }  // namespace
 
+core::Result<std::uint64_t> read_series(const Tree& value, const std::string& path,
+                                        FileContext& context, const Source& source) {
+  const auto known = context.series.find(value.text);
+  if (known != context.series.end()) {
+    return core::digest(known->second);
+  }
+  if (!context.read_file) {
+    return refuse(source, value.place, path,
+                  "names the data file " + quote(value.text) +
+                      ", and no data files can be read here; use a synthetic instrument");
+  }
+  core::Result<std::string> text = context.read_file(value.text);
+  if (!text) {
+    return refuse(source, value.place, path,
+                  "data file " + quote(value.text) + " cannot be read: " + text.error().message +
+                      "; put it beside the scenario or in a data directory");
+  }
+  if (text->empty()) {
+    return refuse(source, value.place, path,
+                  "data file " + quote(value.text) + " is empty; it needs a header and bars");
+  }
+  const std::uint64_t digest = core::digest(*text);
+  context.series.emplace(value.text, std::move(*text));
+  return digest;
+}
+
 core::Result<Scenario> build(const Tree& tree, const std::string& run, FileContext& context,
                              const Source& source) {
   const Section file(&tree);
@@ -207,16 +231,24 @@ core::Result<Scenario> build(const Tree& tree, const std::string& run, FileConte
   scenario.description = file.text("description");
   file.duration("duration", scenario.duration);
   scenario.pools = build_pools(file);
+  scenario.rollout = build_rollout(file);
   const std::uint32_t agents = agent_count(scenario);
   file.word("pattern", scenario.pattern);
-  scenario.topology = build_topology(file.section("topology"), scenario.pattern, agents);
+  scenario.topology = build_topology(file.section("topology"), topology_of(scenario.pattern),
+                                     scenario.pools, agents);
   if (!file.has("pattern")) {
-    scenario.pattern = scenario.topology.kind;
+    scenario.pattern = value_of<Pattern>(name_of(scenario.topology.kind));
   }
   scenario.dispatch = build_dispatch(file.section("dispatch"), agents);
   scenario.sandbox = build_sandbox(file.section("sandbox"));
+  scenario.scaling = TRY(build_scaling(file, scenario, context, source));
   scenario.workload = build_workload(file.section("workload"));
+  scenario.workload.follows = TRY(build_follows(file.section("workload"), context, source));
+  if (scenario.topology.ring) {
+    scenario.workload.service = ring_service(*scenario.topology.ring, scenario.workload.service);
+  }
   scenario.market = TRY(build_market(file.section("market"), context, source));
+  scenario.regions = build_regions(file);
   scenario.faults = TRY(build_faults(tree, source));
   scenario.checks = TRY(build_checks(tree, run, context.run_names, source));
   const Section budget = file.section("budget");

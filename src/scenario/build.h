@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "scenario/load.h"
 #include "scenario/scenario.h"
+#include "section.h"
 #include "source.h"
 #include "tree.h"
 
@@ -25,6 +26,27 @@ struct FileContext {
 // REQUIRES validate(tree, run_keys()). The result may still break a rule (rules.h).
 core::Result<Scenario> build(const Tree& tree, const std::string& run, FileContext& context,
                              const Source& source);
+
+Provisioning build_provisioning(const Section& sandbox);
+std::optional<Defect> build_defect(const Section& pool);
+std::vector<RateStep> build_rate_steps(const Section& workload);
+core::Result<std::optional<Follows>> build_follows(const Section& workload, FileContext& context,
+                                                   const Source& source);
+// REQUIRES: the scenario's pools are built.
+core::Result<std::optional<Scaling>> build_scaling(const Section& file, const Scenario& scenario,
+                                                   FileContext& context, const Source& source);
+std::optional<Rollout> build_rollout(const Section& file);
+
+// Reads the file that a value names, once for all runs, and returns its text's digest.
+core::Result<std::uint64_t> read_series(const Tree& value, const std::string& path,
+                                        FileContext& context, const Source& source);
+
+std::optional<Regions> build_regions(const Section& file);
+// Of a topology that is a ring.
+RingSpec build_ring(const Section& topology, const std::vector<Pool>& pools);
+
+// The declared work of all stages together, with the spread of `service`.
+Service ring_service(const RingSpec& ring, Service service);
 
 core::Result<std::vector<Fault>> build_faults(const Tree& tree, const Source& source);
 core::Result<Checks> build_checks(const Tree& tree, const std::string& run,

@@ -76,6 +76,8 @@ Fault build_fault(const Section& section) {
   section.duration("latency", fault.latency);
   section.duration("offset", fault.offset);
   section.integer("ppm", fault.drift_ppm);
+  fault.region = section.text("region");
+  section.word("fate", fault.fate);
   return fault;
 }
 

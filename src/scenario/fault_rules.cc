@@ -108,6 +108,19 @@ core::Result<void> check_sides(Fault& fault, const std::string& path, const Node
   return {};
 }
 
+// Empty where the region exists and its loss is one that the scenario speaks of.
+std::string region_problem(const Fault& fault, const Scenario& scenario) {
+  if (!scenario.regions) {
+    return "names a region, and there are none; add regions with who is where";
+  }
+  std::vector<std::string> names;
+  for (const Region& region : scenario.regions->places) {
+    names.push_back(region.name);
+  }
+  const bool known = std::find(names.begin(), names.end(), fault.region) != names.end();
+  return known ? "" : "no region is named " + quote(fault.region) + suggestion(fault.region, names);
+}
+
 // Random targets are drawn anew for each fault, and a trigger's time is unknown: only faults at
 // stated times on stated targets can overlap by mistake.
 bool can_overlap(const Fault& fault) {
@@ -116,6 +129,9 @@ bool can_overlap(const Fault& fault) {
 }
 
 bool same_target(const Fault& a, const Fault& b) {
+  if (a.kind == FaultKind::kRegionLoss) {
+    return a.region == b.region;
+  }
   const bool everyone = a.kind != FaultKind::kPartition &&
                         (a.target.kind == TargetKind::kAll || b.target.kind == TargetKind::kAll);
   return everyone || (a.target == b.target && a.sides == b.sides);
@@ -164,6 +180,10 @@ core::Result<void> check_fault(Fault& fault, const std::string& path, const Scen
     return complain(".jitter",
                     "is more than the mean, and no message arrives before it is sent; "
                     "write at most the mean");
+  }
+  if (fault.kind == FaultKind::kRegionLoss) {
+    const std::string problem = region_problem(fault, scenario);
+    return problem.empty() ? core::Result<void>() : complain(".region", problem);
   }
   if (fault.kind == FaultKind::kPartition) {
     return check_sides(fault, path, nodes, tree, source);

@@ -12,18 +12,28 @@ std::string_view pick(const std::array<std::string_view, N>& names, E value) {
   return names[static_cast<std::size_t>(value)];
 }
 
-constexpr std::array<std::string_view, 3> kTopologies{"mesh", "hierarchical", "star"};
-constexpr std::array<std::string_view, 5> kPolicies{"round_robin", "least_loaded", "power_of_two",
-                                                    "specialised", "joint"};
-constexpr std::array<std::string_view, 5> kStrategies{"momentum", "mean_reversion", "pairs",
-                                                      "arbitrage", "risk"};
+constexpr std::array<std::string_view, 4> kTopologies{"mesh", "hierarchical", "star", "ring"};
+constexpr std::array<std::string_view, 8> kPatterns{"mesh",       "hierarchical", "star",
+                                                    "ring",       "auto_scaling", "multi_strategy",
+                                                    "blue_green", "canary"};
+constexpr std::array<std::string_view, 4> kDuties{"collect", "analyse", "approve", "execute"};
+constexpr std::array<std::string_view, 6> kPolicies{"round_robin", "least_loaded", "power_of_two",
+                                                    "specialised", "joint",        "adaptive"};
+constexpr std::array<std::string_view, 7> kStrategies{
+    "momentum", "mean_reversion", "pairs", "arbitrage", "risk", "forecast", "portfolio"};
 constexpr std::array<std::string_view, 2> kArrivals{"poisson", "constant"};
 constexpr std::array<std::string_view, 3> kSpreads{"fixed", "exponential", "lognormal"};
 constexpr std::array<std::string_view, 3> kFallbacks{"none", "any", "capability"};
-constexpr std::array<std::string_view, 20> kFaults{
-    "crash",      "hang",      "slow_cpu",  "cpu_spike",    "memory_leak", "loss",      "delay",
-    "duplicate",  "reorder",   "corrupt",   "bandwidth",    "partition",   "isolate",   "clog",
-    "disk_error", "disk_full", "disk_slow", "clock_offset", "clock_drift", "clock_step"};
+constexpr std::array<std::string_view, 21> kFaults{
+    "crash",       "hang",       "slow_cpu",   "cpu_spike", "memory_leak", "loss",
+    "delay",       "duplicate",  "reorder",    "corrupt",   "bandwidth",   "partition",
+    "isolate",     "clog",       "disk_error", "disk_full", "disk_slow",   "clock_offset",
+    "clock_drift", "clock_step", "region_loss"};
+constexpr std::array<std::string_view, 2> kRegionFates{"cut", "crash"};
+constexpr std::array<std::string_view, 2> kSplitBrains{"quorum", "undefined"};
+constexpr std::array<std::string_view, 2> kArms{"agent", "capability"};
+constexpr std::array<std::string_view, 2> kRewards{"success", "profit"};
+constexpr std::array<std::string_view, 3> kMovements{"random", "trending", "reverting"};
 constexpr std::array<std::string_view, 3> kDiskFates{"keep", "lose", "tear"};
 constexpr std::array<std::string_view, 8> kTargets{"node",    "leader", "hub", "worker",
                                                    "standby", "venue",  "all", "assignee"};
@@ -32,6 +42,8 @@ constexpr std::array<std::string_view, 8> kProbes{"offered",   "accepted",     "
                                                   "replied",   "became_leader"};
 constexpr std::array<std::string_view, 2> kComparisons{"at_most", "at_least"};
 constexpr std::array<std::string_view, 3> kSpofs{"none", "partial", "critical"};
+constexpr std::array<std::string_view, 2> kRollouts{"blue_green", "canary"};
+constexpr std::array<std::string_view, 2> kInconclusives{"hold", "roll_back"};
 constexpr std::array<std::string_view, 5> kUnits{"s", "%", "/s", "", "$"};
 constexpr std::array<std::string_view, 2> kBetter{"higher", "lower"};
 
@@ -39,6 +51,27 @@ constexpr std::array<std::string_view, 2> kBetter{"higher", "lower"};
 
 std::string_view name_of(TopologyKind kind) {
   return pick(kTopologies, kind);
+}
+std::string_view name_of(Pattern pattern) {
+  return pick(kPatterns, pattern);
+}
+std::string_view name_of(RegionFate fate) {
+  return pick(kRegionFates, fate);
+}
+std::string_view name_of(SplitBrain rule) {
+  return pick(kSplitBrains, rule);
+}
+std::string_view name_of(Arms arms) {
+  return pick(kArms, arms);
+}
+std::string_view name_of(Reward reward) {
+  return pick(kRewards, reward);
+}
+std::string_view name_of(Movement movement) {
+  return pick(kMovements, movement);
+}
+std::string_view name_of(Duty duty) {
+  return pick(kDuties, duty);
 }
 std::string_view name_of(Policy policy) {
   return pick(kPolicies, policy);
@@ -72,6 +105,12 @@ std::string_view name_of(Comparison comparison) {
 }
 std::string_view name_of(Spof spof) {
   return pick(kSpofs, spof);
+}
+std::string_view name_of(RolloutKind kind) {
+  return pick(kRollouts, kind);
+}
+std::string_view name_of(Inconclusive what) {
+  return pick(kInconclusives, what);
 }
 std::string_view name_of(Unit unit) {
   return pick(kUnits, unit);

@@ -52,7 +52,12 @@ core::Result<void> check_pools(const Scenario& scenario, const Desk& desk) {
 core::Result<void> check_voters(const Scenario& scenario, const Desk& desk) {
   const Topology& topology = scenario.topology;
   const std::string voters = std::to_string(topology.voters);
-  if (topology.kind == TopologyKind::kMesh) {
+  if (topology.kind == TopologyKind::kRing) {
+    if (topology.voters != 3) {
+      return desk.complain("topology.voters",
+                           "are " + voters + ", but three stages of a ring vote; leave it out");
+    }
+  } else if (topology.kind == TopologyKind::kMesh) {
     if (topology.voters > agent_count(scenario)) {
       return desk.complain("topology.voters", "are " + voters + " of " +
                                                   std::to_string(agent_count(scenario)) +
@@ -74,15 +79,19 @@ core::Result<void> check_voters(const Scenario& scenario, const Desk& desk) {
 
 core::Result<void> check_topology(const Scenario& scenario, const Desk& desk) {
   const Topology& topology = scenario.topology;
-  if (topology.kind != scenario.pattern) {
+  const bool is_topology = name_of(topology_of(scenario.pattern)) == name_of(scenario.pattern);
+  if (is_topology && topology.kind != topology_of(scenario.pattern)) {
     return desk.complain("topology.kind",
                          "is " + std::string(name_of(topology.kind)) + ", but the pattern is " +
                              std::string(name_of(scenario.pattern)) + "; keep one of the two");
   }
   const std::uint32_t agents = agent_count(scenario);
-  if (topology.kind == TopologyKind::kMesh && topology.standbys != 0) {
+  const bool ring = topology.kind == TopologyKind::kRing;
+  if ((topology.kind == TopologyKind::kMesh || ring) && topology.standbys != 0) {
     return desk.complain("topology.standbys",
-                         "mean nothing in a mesh, where every voter can lead; take them away");
+                         ring ? "mean nothing in a ring; write spares"
+                              : "mean nothing in a mesh, where every voter can lead; take them "
+                                "away");
   }
   if (topology.standbys >= agents) {
     return desk.complain("topology.standbys", "are " + std::to_string(topology.standbys) + " of " +
@@ -143,6 +152,25 @@ core::Result<void> check_joint(const Scenario& scenario, const Desk& desk) {
                              std::to_string(joint.quorum) + " of " + members + " at most " +
                              std::to_string(joint.members - joint.quorum) +
                              " members can be lost; claim fewer or change members and quorum");
+  }
+  return {};
+}
+
+core::Result<void> check_adaptive(const Scenario& scenario, const Desk& desk) {
+  if (!scenario.dispatch.adaptive) {
+    return {};
+  }
+  if (scenario.dispatch.policy != Policy::kAdaptive) {
+    return desk.complain("dispatch.adaptive", "means nothing with policy " +
+                                                  std::string(name_of(scenario.dispatch.policy)) +
+                                                  "; write policy: adaptive or take it away");
+  }
+  for (const auto& [key, ppm] : {std::pair{"discount", scenario.dispatch.adaptive->discount_ppm},
+                                 std::pair{"floor", scenario.dispatch.adaptive->floor_ppm}}) {
+    if (ppm % 1'000 != 0) {
+      return desk.complain(std::string("dispatch.adaptive.") + key,
+                           "is finer than a tenth of a percent; round it");
+    }
   }
   return {};
 }
@@ -208,6 +236,20 @@ core::Result<void> check_instrument(const Instrument& instrument, const std::str
     return desk.complain(synthetic + ".volatility",
                          "contradicts fit, which brings its own; keep one of the two");
   }
+  if (!instrument.synthetic) {
+    return {};
+  }
+  const std::vector<Regime>& regimes = instrument.synthetic->regimes;
+  if (!regimes.empty() && !instrument.synthetic->fit.empty()) {
+    return desk.complain(synthetic + ".regimes",
+                         "contradict fit, which brings its own; keep one of the two");
+  }
+  for (std::size_t i = 1; i < regimes.size(); ++i) {
+    if (regimes[i].at <= regimes[i - 1].at) {
+      return desk.complain(synthetic + ".regimes[" + std::to_string(i) + "].at",
+                           "is not after the regime before; write them in order");
+    }
+  }
   return {};
 }
 
@@ -231,9 +273,13 @@ core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Sourc
   const Desk desk{.tree = tree, .source = source};
   TRY_VOID(check_pools(scenario, desk));
   TRY_VOID(check_topology(scenario, desk));
+  TRY_VOID(apply_ring_rules(scenario, tree, source));
   TRY_VOID(check_joint(scenario, desk));
+  TRY_VOID(check_adaptive(scenario, desk));
   TRY_VOID(check_classes(scenario, desk));
   TRY_VOID(check_market(scenario, desk));
+  TRY_VOID(apply_region_rules(scenario, tree, source));
+  TRY_VOID(apply_policy_rules(scenario, tree, source));
   return apply_fault_rules(scenario, tree, source);
 }
 

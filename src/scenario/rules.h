@@ -13,6 +13,12 @@ namespace scenario {
 // in a partition's side is replaced by the names it stands for.
 core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Source& source);
 
+core::Result<void> apply_region_rules(Scenario& scenario, const Tree& tree, const Source& source);
+core::Result<void> apply_policy_rules(const Scenario& scenario, const Tree& tree,
+                                      const Source& source);
+core::Result<void> apply_ring_rules(const Scenario& scenario, const Tree& tree,
+                                    const Source& source);
+
 core::Result<void> apply_fault_rules(Scenario& scenario, const Tree& tree, const Source& source);
 
 }  // namespace scenario

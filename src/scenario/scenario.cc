@@ -1,5 +1,8 @@
 #include "scenario/scenario.h"
 
+#include <algorithm>
+
+#include "core/check.h"
 #include "core/codec.h"
 
 namespace scenario {
@@ -13,10 +16,14 @@ const Scenario* find_run(const ScenarioFile& file, std::string_view run) {
   return nullptr;
 }
 
+bool is_founding(const Scenario& scenario, const Pool& pool) {
+  return !scenario.rollout || pool.version != scenario.rollout->version;
+}
+
 std::uint32_t agent_count(const Scenario& scenario) {
   std::uint32_t count = 0;
   for (const Pool& pool : scenario.pools) {
-    count += pool.size;
+    count += is_founding(scenario, pool) ? pool.size : 0;
   }
   return count;
 }
@@ -24,7 +31,7 @@ std::uint32_t agent_count(const Scenario& scenario) {
 std::vector<std::string> agent_names(const Scenario& scenario) {
   std::vector<std::string> names;
   for (const Pool& pool : scenario.pools) {
-    for (std::uint32_t i = 1; i <= pool.size; ++i) {
+    for (std::uint32_t i = 1; is_founding(scenario, pool) && i <= pool.size; ++i) {
       names.push_back(pool.name + "-" + std::to_string(i));
     }
   }
@@ -34,6 +41,7 @@ std::vector<std::string> agent_names(const Scenario& scenario) {
 std::string_view coordinator_name(TopologyKind kind) {
   switch (kind) {
     case TopologyKind::kMesh:
+    case TopologyKind::kRing:
       return "";
     case TopologyKind::kHierarchical:
       return "leader";
@@ -41,6 +49,51 @@ std::string_view coordinator_name(TopologyKind kind) {
       return "hub";
   }
   return "";
+}
+
+TopologyKind topology_of(Pattern pattern) {
+  switch (pattern) {
+    case Pattern::kMesh:
+      return TopologyKind::kMesh;
+    case Pattern::kHierarchical:
+      return TopologyKind::kHierarchical;
+    case Pattern::kRing:
+      return TopologyKind::kRing;
+    case Pattern::kStar:
+    case Pattern::kAutoScaling:
+    case Pattern::kMultiStrategy:
+    case Pattern::kBlueGreen:
+    case Pattern::kCanary:
+      break;
+  }
+  return TopologyKind::kStar;
+}
+
+std::vector<std::string> voter_names(const Scenario& scenario) {
+  if (scenario.topology.ring) {
+    std::vector<std::string> names;
+    for (const Stage& stage : scenario.topology.ring->stages) {
+      names.push_back(stage.pool + "-1");
+    }
+    names.resize(std::min<std::size_t>(names.size(), scenario.topology.voters));
+    return names;
+  }
+  std::vector<std::string> names = agent_names(scenario);
+  if (const std::string_view first = coordinator_name(scenario.topology.kind); !first.empty()) {
+    names.insert(names.begin(), std::string(first));
+  }
+  names.resize(std::min<std::size_t>(names.size(), scenario.topology.voters));
+  return names;
+}
+
+const Region& region_of(const Regions& regions, std::string_view node) {
+  core::check(!regions.places.empty(), "there is a region");
+  for (const Region& region : regions.places) {
+    if (std::ranges::find(region.members, node) != region.members.end()) {
+      return region;
+    }
+  }
+  return regions.places.front();
 }
 
 std::uint64_t schedule_digest(const Scenario& scenario) {

@@ -3,6 +3,8 @@
 #include "bounds.h"
 #include "scenario/load.h"
 #include "tables_fault.h"
+#include "tables_policies.h"
+#include "tables_regions.h"
 #include "tables_swarm.h"
 #include "tables_workload.h"
 
@@ -43,8 +45,8 @@ constexpr Key kFile[] = {
     {.name = "pattern",
      .shape = Shape::kWord,
      .otherwise = "mesh",
-     .meaning = "preset of the topology",
-     .words = words_of<TopologyKind>},
+     .meaning = "a topology, or a policy over one; a policy's default topology is star",
+     .words = words_of<Pattern>},
     {.name = "case",
      .shape = Shape::kText,
      .meaning = "the name to display; default: name",
@@ -77,8 +79,20 @@ constexpr Key kFile[] = {
      .low = 1,
      .high = 256,
      .element = &kPoolElement},
+    {.name = "scaling",
+     .shape = Shape::kObject,
+     .meaning = "a pool's size follows the load; default: it does not",
+     .keys = kScaling},
+    {.name = "rollout",
+     .shape = Shape::kObject,
+     .meaning = "a new version takes over; default: none",
+     .keys = kRollout},
     {.name = "workload", .shape = Shape::kObject, .meaning = "what is offered", .keys = kWorkload},
     {.name = "market", .shape = Shape::kObject, .meaning = "what is traded", .keys = kMarket},
+    {.name = "regions",
+     .shape = Shape::kObject,
+     .meaning = "who is where; default: all in one place",
+     .keys = kRegions},
     {.name = "faults",
      .shape = Shape::kList,
      .otherwise = "[]",
@@ -153,6 +167,11 @@ FaultRule fault_rule(FaultKind kind) {
       break;
     case FaultKind::kClockDrift:
       rule.required = {"ppm"};
+      break;
+    case FaultKind::kRegionLoss:
+      rule.targeted = false;
+      rule.required = {"region"};
+      rule.optional = {"fate"};
       break;
     case FaultKind::kHang:
     case FaultKind::kClog:

@@ -121,6 +121,12 @@ inline constexpr Key kFault[] = {
      .meaning = "clock_drift: parts per million, may be negative",
      .low = -500'000,
      .high = 500'000},
+    {.name = "region", .shape = Shape::kName, .meaning = "region_loss: its name"},
+    {.name = "fate",
+     .shape = Shape::kWord,
+     .otherwise = "cut",
+     .meaning = "region_loss: what becomes of its members",
+     .words = words_of<RegionFate>},
 };
 inline constexpr Key kFaultElement{
     .shape = Shape::kObject, .meaning = "a planned fault", .keys = kFault};

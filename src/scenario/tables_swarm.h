@@ -4,6 +4,8 @@
 #include "bounds.h"
 #include "scenario/load.h"
 #include "tables.h"
+#include "tables_policies.h"
+#include "tables_ring.h"
 
 namespace scenario {
 
@@ -37,6 +39,12 @@ inline constexpr Key kTopology[] = {
      .meaning = "T: each node draws from [T, 2T); more than two heartbeats",
      .low = kMs,
      .high = kHour},
+    kRingStages,
+    kRingSpares,
+    kRingCredits,
+    kRingOrdered,
+    kRingStitchAfter,
+    kRingBreaker,
 };
 
 inline constexpr Key kJoint[] = {
@@ -63,6 +71,37 @@ inline constexpr Key kJoint[] = {
      .meaning = "lost members that decisions are claimed to survive: members - quorum at most",
      .low = 0,
      .high = kMaxAgents},
+};
+
+inline constexpr Key kAdaptive[] = {
+    {.name = "arms",
+     .shape = Shape::kWord,
+     .otherwise = "capability",
+     .meaning = "what competes: each agent, or each set of declared capabilities",
+     .words = words_of<Arms>},
+    {.name = "reward",
+     .shape = Shape::kWord,
+     .otherwise = "success",
+     .meaning = "what an arm is played for: tasks done, or their profit",
+     .words = words_of<Reward>},
+    {.name = "discount",
+     .shape = Shape::kPercent,
+     .otherwise = "99%",
+     .meaning = "what a result leaves of those before it; in tenths of a percent",
+     .low = kMillion / 1000,
+     .high = kMillion},
+    {.name = "floor",
+     .shape = Shape::kPercent,
+     .otherwise = "2%",
+     .meaning = "chance of every arm, whatever is known of it; in tenths of a percent",
+     .low = 0,
+     .high = kMillion / 2},
+    {.name = "full_profit",
+     .shape = Shape::kInteger,
+     .otherwise = "10",
+     .meaning = "dollars that one task earns for the full reward; it gets none for such a loss",
+     .low = 1,
+     .high = 1'000'000'000},
 };
 
 inline constexpr Key kDispatch[] = {
@@ -99,6 +138,10 @@ inline constexpr Key kDispatch[] = {
      .shape = Shape::kObject,
      .meaning = "decisions taken by several agents; only with policy joint",
      .keys = kJoint},
+    {.name = "adaptive",
+     .shape = Shape::kObject,
+     .meaning = "how work is moved to what is worth most; only with policy adaptive",
+     .keys = kAdaptive},
 };
 
 inline constexpr Key kSandbox[] = {
@@ -132,6 +175,45 @@ inline constexpr Key kSandbox[] = {
      .meaning = "events that may wait at a node; above it they are lost",
      .low = 1,
      .high = 10'000'000},
+    {.name = "replace",
+     .shape = Shape::kFlag,
+     .otherwise = "false",
+     .meaning =
+         "a controller replaces agents that are gone; it always does with scaling or rollout"},
+    {.name = "cold_start",
+     .shape = Shape::kObject,
+     .meaning = "how long a new sandbox takes to start",
+     .keys = kColdStart},
+    {.name = "warm",
+     .shape = Shape::kInteger,
+     .otherwise = "0",
+     .meaning = "sandboxes kept ready",
+     .low = 0,
+     .high = kMaxAgents},
+    {.name = "start_failure",
+     .shape = Shape::kPercent,
+     .otherwise = "0%",
+     .meaning = "of the starts fail",
+     .low = 0,
+     .high = kMillion},
+    {.name = "concurrent_starts",
+     .shape = Shape::kInteger,
+     .otherwise = "10",
+     .meaning = "starts at a time; others wait",
+     .low = 1,
+     .high = kMaxAgents},
+    {.name = "most",
+     .shape = Shape::kInteger,
+     .otherwise = "100",
+     .meaning = "sandboxes at a time; beyond it the provider refuses",
+     .low = 1,
+     .high = 100'000},
+    {.name = "lifetime",
+     .shape = Shape::kDuration,
+     .otherwise = "1h",
+     .meaning = "of a sandbox that is created while the deployment runs",
+     .low = kSecond,
+     .high = kDays30},
 };
 
 inline constexpr Key kCapability{.shape = Shape::kName, .meaning = "a capability"};
@@ -177,6 +259,10 @@ inline constexpr Key kPool[] = {
          "of one unit of its signal, at which the strategy enters; it leaves at a fifth of that",
      .low = kMillion / 1000,
      .high = 10 * kMillion},
+    {.name = "defect",
+     .shape = Shape::kObject,
+     .meaning = "what is wrong with this version; default: nothing",
+     .keys = kDefect},
 };
 inline constexpr Key kPoolElement{
     .shape = Shape::kObject, .meaning = "agents of one kind", .keys = kPool};

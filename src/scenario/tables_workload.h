@@ -3,6 +3,7 @@
 
 #include "bounds.h"
 #include "tables.h"
+#include "tables_policies.h"
 
 namespace scenario {
 
@@ -76,6 +77,17 @@ inline constexpr Key kWorkload[] = {
      .meaning = "of offers",
      .low = 1,
      .high = 1'000'000'000},
+    {.name = "steps",
+     .shape = Shape::kList,
+     .otherwise = "[]",
+     .meaning = "moments from which on the rate is another",
+     .low = 0,
+     .high = kListMost,
+     .element = &kRateStepElement},
+    {.name = "follows",
+     .shape = Shape::kObject,
+     .meaning = "a series that the rate follows, instead of rate and steps; default: none",
+     .keys = kFollows},
     {.name = "tasks",
      .shape = Shape::kInteger,
      .meaning = "most offers; default: as many as arrive",
@@ -101,6 +113,22 @@ inline constexpr Key kWorkload[] = {
      .element = &kClassElement},
 };
 
+inline constexpr Key kRegime[] = {
+    {.name = "at",
+     .shape = Shape::kDuration,
+     .otherwise = "0s",
+     .meaning = "since the start of the load",
+     .low = 0,
+     .high = kDays30},
+    {.name = "movement",
+     .shape = Shape::kWord,
+     .otherwise = "random",
+     .meaning = "without memory, in runs of one direction, or about a level",
+     .words = words_of<Movement>},
+};
+inline constexpr Key kRegimeElement{
+    .shape = Shape::kObject, .meaning = "how the price moves from then on", .keys = kRegime};
+
 inline constexpr Key kSynthetic[] = {
     {.name = "fit",
      .shape = Shape::kText,
@@ -119,6 +147,13 @@ inline constexpr Key kSynthetic[] = {
      .meaning = "a year; not with fit",
      .low = 0,
      .high = 10 * kMillion},
+    {.name = "regimes",
+     .shape = Shape::kList,
+     .otherwise = "[]",
+     .meaning = "how the price moves, in order of time; not with fit",
+     .low = 0,
+     .high = kListMost,
+     .element = &kRegimeElement},
 };
 
 inline constexpr Key kInstrument[] = {

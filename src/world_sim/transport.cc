@@ -15,7 +15,11 @@ const LinkOptions& options_between(const NetworkOptions& network, const world::N
   if (a.id == b.id || (!a.hardware.host.empty() && a.hardware.host == b.hardware.host)) {
     return network.same_host;
   }
-  return a.zone == b.zone ? network.same_zone : network.between_zones;
+  if (a.zone == b.zone) {
+    return network.same_zone;
+  }
+  const auto distance = network.between.find(zone_pair(a.zone, b.zone));
+  return distance == network.between.end() ? network.between_zones : distance->second;
 }
 
 }  // namespace

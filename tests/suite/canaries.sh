@@ -37,6 +37,9 @@ must_fail idle-fault "did not act"
 must_fail lost "requirement lost at most 0"
 must_fail requirement "requirement latency_p50"
 must_fail spof "single point of failure"
+must_fail rotation "requirement tasks_to_shift"
+must_fail multi-strategy "requirement routing_accuracy"
+must_fail region-loss "requirement lost at most 0"
 
 must_refuse unknown_key ':2:1: .*did you mean "topology"' <<< $'pattern: mesh\ntopolgy: {}'
 must_refuse duplicate ':2:1: duplicate key' <<< $'pattern: mesh\npattern: star'
@@ -47,6 +50,9 @@ must_refuse no_agents 'no agent' <<< $'pattern: mesh\npools: [{name: a, size: 0}
 must_refuse topology 'standbys' <<< $'pattern: star\ntopology: {standbys: 8}'
 must_refuse quorum 'never reached' <<< \
   $'pattern: mesh\ndispatch: {policy: joint, joint: {members: 3, quorum: 4}}'
+must_refuse two_regions 'split-brain rule is undefined' <<< \
+  $'pattern: mesh\npools: [{name: a, size: 3}]\nregions:\n  places: [{name: x, members: [a-1]},
+    {name: y, members: [rest]}]\n  round_trips: [{between: [x, y], time: 80ms}]'
 must_refuse stranger 'no agent is named' <<< \
   $'pattern: mesh\nfaults: [{kind: crash, target: bob, at: 1s}]'
 must_refuse after_the_end "after the run's end" <<< \

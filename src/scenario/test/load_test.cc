@@ -44,13 +44,19 @@ TEST(Defaults, AnEmptyFileIsAMeshOfFiveMomentumTraders) {
   EXPECT_EQ(run.checks, Checks{});
 }
 
+// Sections that switch something on by being there: without them nothing is the default.
+bool switches(std::string_view section) {
+  constexpr std::string_view kSwitches[] = {"sweep",   "joint",   "on",      "adaptive", "regions",
+                                            "scaling", "rollout", "follows", "defect"};
+  return std::ranges::find(kSwitches, section) != std::end(kSwitches);
+}
+
 // {heartbeat: 50ms, ...}: every default that the table states, written out.
 std::string written_defaults(KeyList keys, const std::string& first = "") {
   std::string text = first;
   for (const Key& key : keys) {
     std::string value(key.otherwise);
-    if (key.shape == Shape::kObject && key.name != "sweep" && key.name != "joint" &&
-        key.name != "on") {
+    if (key.shape == Shape::kObject && !switches(key.name)) {
       value = written_defaults(key.keys);
     }
     if (!value.empty()) {
@@ -90,6 +96,9 @@ TEST(Defaults, WritingADefaultOutChangesNothing) {
   expect_same("dispatch: {policy: joint}",
               "dispatch: {policy: joint, joint: {" +
                   written_defaults(keys_of(dispatch, "joint"), "members: 3") + "}}");
+  expect_same("dispatch: {policy: adaptive}", "dispatch: {policy: adaptive, adaptive: " +
+                                                  written_defaults(keys_of(dispatch, "adaptive")) +
+                                                  "}");
 }
 
 TEST(Defaults, WritingADefaultOfAFaultOutChangesNothing) {
@@ -105,7 +114,14 @@ TEST(Defaults, WritingADefaultOfAFaultOutChangesNothing) {
                                                   {"sides", "[[momentum-1], [rest]]"},
                                                   {"latency", "5ms"},
                                                   {"offset", "-3s"},
-                                                  {"ppm", "200"}};
+                                                  {"ppm", "200"},
+                                                  {"region", "far"}};
+  const std::string regions = R"(pools: [{name: momentum, size: 5}]
+regions:
+  places: [{name: near, members: [momentum-2]}, {name: far, members: [rest]}]
+  round_trips: [{between: [near, far], time: 10ms}]
+  split_brain: undefined
+)";
   for (const std::string& word : words_of<FaultKind>()) {
     const FaultRule rule = fault_rule(value_of<FaultKind>(word));
     std::string least = "{kind: " + word + ", at: 1s";
@@ -116,7 +132,7 @@ TEST(Defaults, WritingADefaultOfAFaultOutChangesNothing) {
     for (const std::string& key : rule.optional) {
       full += ", " + key + ": " + otherwise.at(key);
     }
-    expect_same("faults: [" + least + "}]", "faults: [" + full + "}]");
+    expect_same(regions + "faults: [" + least + "}]", regions + "faults: [" + full + "}]");
   }
 }
 
@@ -201,11 +217,12 @@ TEST(FullFile, TakesEveryKeyOfTheSwarm) {
   EXPECT_EQ(base.duration, seconds(60));
   EXPECT_EQ(base.topology,
             (Topology{TopologyKind::kStar, 2, 3, milliseconds(20), milliseconds(100)}));
-  EXPECT_EQ(base.dispatch,
-            (Dispatch{Policy::kLeastLoaded, milliseconds(900), 3, 8, 50, std::nullopt}));
-  EXPECT_EQ(base.sandbox, (Sandbox{1, 512U << 20U, 500'000, microseconds(7), 99}));
-  EXPECT_EQ(base.pools[0],
-            (Pool{"fast", 3, Strategy::kMeanReversion, {"momentum", "fx"}, 1'500'000, 2, 300'000}));
+  EXPECT_EQ(base.dispatch, (Dispatch{Policy::kLeastLoaded, milliseconds(900), 3, 8, 50,
+                                     std::nullopt, std::nullopt}));
+  EXPECT_EQ(base.sandbox, (Sandbox{1, 512U << 20U, 500'000, microseconds(7), 99, {}}));
+  EXPECT_EQ(
+      base.pools[0],
+      (Pool{"fast", 3, Strategy::kMeanReversion, {"momentum", "fx"}, 1'500'000, 2, 300'000, {}}));
   EXPECT_THAT(base.pools[1].capabilities, ElementsAre("pairs"));
   EXPECT_EQ(base.budget, (Budget{5000, seconds(3)}));
 }

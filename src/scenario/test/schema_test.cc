@@ -22,8 +22,8 @@ TEST(Schema, TheCommittedFileIsUpToDate) {
 TEST(Schema, NamesEveryMetricAndEveryFault) {
   const auto schema = nlohmann::json::parse(json_schema());
   const auto& fault = schema["properties"]["faults"]["items"];
-  EXPECT_EQ(fault["allOf"].size(), 20U);
-  EXPECT_EQ(fault["properties"]["kind"]["enum"].size(), 20U);
+  EXPECT_EQ(fault["allOf"].size(), 21U);
+  EXPECT_EQ(fault["properties"]["kind"]["enum"].size(), 21U);
   const auto& checks = schema["properties"]["checks"]["properties"];
   EXPECT_EQ(checks["objectives"]["items"]["properties"]["metric"]["enum"].size(), metrics().size());
 }

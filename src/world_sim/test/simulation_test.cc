@@ -47,6 +47,30 @@ TEST(Simulation, AMessageTakesTheLatencyOfItsLinkAndIsAnswered) {
   EXPECT_EQ(simulation.statistics(id(4)).messages_sent, 1U);
 }
 
+TEST(Simulation, EveryPairOfZonesHasItsOwnDistance) {
+  Log log;
+  Options options = calm();
+  options.sinks = {&log};
+  options.network.between_zones.latency = milliseconds(30);
+  options.network.between[zone_pair("c", "a")].latency = milliseconds(90);
+  Simulation simulation(options);
+  const auto note_times = scripted([](const Event& event, Context&, Effects& effects) {
+    if (const auto* message = received<Ping>(event)) {
+      effects.trace(Note{"heard", message->from.value});
+    }
+  });
+  world::NodeSpec near = node(2);
+  near.zone = "b";
+  world::NodeSpec far = node(3);
+  far.zone = "c";
+  simulation.boot(node(1), note_times);
+  simulation.boot(near, pinger(id(1), seconds(1)));
+  simulation.boot(far, pinger(id(1), seconds(1)));
+  simulation.run_until(at(milliseconds(1500)));
+  EXPECT_EQ(log.times("heard"), (std::vector<core::Time>{at(seconds(1) + milliseconds(30)),
+                                                         at(seconds(1) + milliseconds(90))}));
+}
+
 TEST(Simulation, ALinkKeepsOrderAndTakesTurnsOnItsBandwidth) {
   Log log;
   Options options = calm();

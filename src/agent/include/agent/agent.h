@@ -44,6 +44,40 @@ struct InstrumentConfig {
   MUSTER_FIELDS(InstrumentConfig, symbol, tick)
 };
 
+// What is wrong with this version of the program: for runs that try whether a bad version is found.
+struct Defect {
+  num::Probability fail;               // a task ends as failed, without an order
+  std::uint32_t fail_from = 1;         // only while at least so many tasks are in hand
+  std::uint32_t slow_permille = 1000;  // of the declared service time, at least 1000
+  std::uint32_t drift_permille = 0;    // of the declared service time more after every 100 tasks
+  MUSTER_FIELDS(Defect, fail, fail_from, slow_permille, drift_permille)
+};
+
+// What a stage of a ring does with an item: the parts of an agent's work on a task, in this order.
+struct StageProgram {
+  bool collects = false;     // observes
+  bool analyses = false;     // decides by its strategy on what was observed
+  bool approves = false;     // checks the decision against the limits
+  bool executes = false;     // orders what was approved: only the last stage
+  std::int64_t cpu_ppm = 0;  // of the task's declared work
+  std::int64_t wait_ppm = 0;
+  MUSTER_FIELDS(StageProgram, collects, analyses, approves, executes, cpu_ppm, wait_ppm)
+};
+
+// The payload of an item between stages: the work so far.
+struct StageWork {
+  strategy::Observation observation;
+  strategy::Decision decision;
+  MUSTER_FIELDS(StageWork, observation, decision)
+};
+
+// What the last stage tells the first.
+struct Holdings {
+  std::map<market::SymbolId, market::Quantity> positions;
+  market::Money cash;
+  MUSTER_FIELDS(Holdings, positions, cash)
+};
+
 struct AgentConfig {
   swarm::MemberConfig member;
   world::NodeId venue;
@@ -53,12 +87,18 @@ struct AgentConfig {
   strategy::Parameters strategy;
   strategy::Limits limits;
   market::Money cash;
-  std::int64_t joint_shares = 10;  // quantity of an order that was decided jointly
+  std::vector<StageProgram> stages;  // of a ring, in order
+  std::int64_t joint_shares = 10;    // quantity of an order that was decided jointly
+  // A task's score is what the agent is worth when it ends less what it was worth at the task
+  // before, as a share of this: a profit of so much is 1000, as large a loss 0. 0: no scores.
+  market::Money full_profit;
   core::Duration order_retry = core::milliseconds(100);
   std::uint32_t order_attempts = 50;  // then the attempt is given up
   core::Duration subscription_retry = core::seconds(1);
+  Defect defect;
   MUSTER_FIELDS(AgentConfig, member, venue, account, instruments, window_points, strategy, limits,
-                cash, joint_shares, order_retry, order_attempts, subscription_retry)
+                cash, stages, joint_shares, full_profit, order_retry, order_attempts,
+                subscription_retry, defect)
 };
 
 // Legs that a task may order; more are cut off.
@@ -104,11 +144,13 @@ class Agent : public world::Machine {
     bool subscribed = false;
     bool failed = false;
     std::set<market::IdempotencyKey> booked;  // outcomes already in position and cash, bounded
+    std::optional<market::Money> worth;       // when the last task ended
     std::map<swarm::TaskId, Order> orders;
     std::map<swarm::TaskId, Voiding> voidings;  // of tasks in hand
     std::map<swarm::TaskId, Voiding> given_up;  // for the coordinator
+    std::uint64_t begun = 0;                    // tasks, in this incarnation
     MUSTER_FIELDS(State, config, member, strategy, observed, last_tick, ticked, subscribed, failed,
-                  booked, orders, voidings, given_up)
+                  booked, worth, orders, voidings, given_up, begun)
   };
 
   void start(const world::Start& start, world::Context& context, world::Effects& effects);
@@ -125,6 +167,14 @@ class Agent : public world::Machine {
   void serve(const swarm::WorkWanted& request, world::Context&, world::Effects& effects);
   void serve(const swarm::OpinionWanted& request, world::Context&, world::Effects& effects);
   void serve(const swarm::JointOutcome& outcome, world::Context&, world::Effects& effects);
+
+  // stage.cc
+  void serve(const swarm::StageWanted& request, world::Context&, world::Effects& effects);
+  void serve(const swarm::TurnWanted& request, world::Context&, world::Effects& effects);
+  void serve(const swarm::FeedbackHeard& request, world::Context&, world::Effects& effects);
+  void begin_stage(swarm::TaskId task, world::Effects& effects);
+  void stage_worked(swarm::TaskId task, world::Context& context, world::Effects& effects);
+  void feed_back(world::Context& context, world::Effects& effects);
 
   void begin(swarm::TaskId task, world::Effects& effects);
   void worked(swarm::TaskId task, world::Context& context, world::Effects& effects);
@@ -151,6 +201,7 @@ class Agent : public world::Machine {
   void give_up_replied(swarm::TaskId task, const market::OrderReply& reply, world::Context& context,
                        world::Effects& effects);
   void book(const market::OrderReply& reply);
+  [[nodiscard]] std::uint16_t score();
   void end(swarm::TaskId task, swarm::AttemptEnd end, swarm::Outcome outcome,
            const market::TradeReport& report, world::Context& context, world::Effects& effects);
 

@@ -38,6 +38,15 @@ struct OutcomeSeen {
   MUSTER_FIELDS(OutcomeSeen, key, filled, repeat)
 };
 
+// How good the strategy's forecasts have been, before it decided.
+struct ForecastJudged {
+  static constexpr world::TraceKind kKind = 0x0504;
+  static constexpr std::string_view kName = "agent.forecast_judged";
+  std::uint64_t forecasts = 0;
+  std::int64_t error_millionths = 0;  // of the naive forecast's error
+  MUSTER_FIELDS(ForecastJudged, forecasts, error_millionths)
+};
+
 // The node's store does not add up; it takes no further part.
 struct AgentFailed {
   static constexpr world::TraceKind kKind = 0x0503;

@@ -2,17 +2,23 @@
 //
 // A deployment is a pure function of (scenario file, run, seed), so every process of a real run
 // makes the same one for itself, and a replay makes it again. Members come first (the coordinator,
-// then the agents in pool order), then the venue, then the client.
+// then the agents in pool order), then the venue, then the client. Where pools change while it runs
+// the controller and the provider's janitor follow, and then spare nodes, which a provider boots
+// when the controller wants a new agent.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/agent.h"
+#include "control/config.h"
 #include "core/result.h"
 #include "load/client.h"
+#include "sandbox_sim/provider.h"
 #include "scenario/scenario.h"
 #include "swarm/topology.h"
 #include "venue/venue.h"
@@ -28,6 +34,19 @@ inline constexpr core::Duration kSettle = core::seconds(3);
 struct Node {
   world::NodeSpec spec;
   world::Program program;
+  bool spare = false;  // not there at the start; hardware and program follow from its fleet
+};
+
+// What changes a deployment while it runs.
+struct Changing {
+  world::NodeId controller;
+  world::NodeId janitor;
+  control::ControllerConfig config;
+  sandbox_sim::ProviderConfig provider;
+  std::map<std::string, std::uint32_t> pool_of_fleet;  // index in Scenario::pools
+  // What the volatility service says, bar by bar from the load's beginning; empty: there is none.
+  std::vector<scaling::Quantity> volatility;
+  core::Duration volatility_bar{};
 };
 
 struct Deployment {
@@ -43,6 +62,7 @@ struct Deployment {
   std::shared_ptr<const venue::VenueConfig> market;
   std::vector<agent::AgentConfig> agent_configs;  // of all members, in node order
   load::ClientConfig workload;
+  std::optional<Changing> changing;
   double capacity_per_s =
       0;  // what the agents' CPUs and in-flight bounds can do for the stated service
 
@@ -51,6 +71,14 @@ struct Deployment {
   // 0 when there is no node of that name.
   [[nodiscard]] world::NodeId find(std::string_view name) const;
 };
+
+// What a spare node is when it becomes an agent of the pool with this index.
+[[nodiscard]] world::NodeSpec spec_of_spare(const Deployment& deployment,
+                                            const scenario::Scenario& scenario, world::NodeId node,
+                                            std::uint32_t pool);
+[[nodiscard]] world::Program program_of_spare(const Deployment& deployment,
+                                              const scenario::Scenario& scenario,
+                                              world::NodeId node, std::uint32_t pool);
 
 // kInvalid: a data file that does not parse, a topology that cannot be, a market that cannot open.
 [[nodiscard]] core::Result<Deployment> deploy(const scenario::ScenarioFile& file,

@@ -27,6 +27,7 @@ struct TaskRecord {
   core::Duration service{};
   std::optional<core::Duration> latency;  // absent: never answered
   swarm::Outcome outcome = swarm::Outcome::kDone;
+  std::uint16_t score_permille = 0;  // what the agent says it is worth
   std::uint32_t offers = 0;
   world::NodeId agent;  // whose attempt ended it, 0 if nobody's
   bool fallback = false;
@@ -67,6 +68,11 @@ class Measure : public world::TraceSink {
   [[nodiscard]] Metrics metrics(core::Time end) const;
 
   [[nodiscard]] const std::map<swarm::TaskId, TaskRecord>& tasks() const { return tasks_; }
+  // Cash and positions at the last prices, less what they began with; 0 for who never traded.
+  [[nodiscard]] double profit_of(market::AccountId account) const;  // in dollars
+  // Out-of-sample error of the agents' latest forecasts as a share of the naive one's, the mean
+  // over forecasts; none when nobody forecasts.
+  [[nodiscard]] std::optional<double> forecast_error() const;
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
   [[nodiscard]] std::vector<FaultRecord>& faults() { return faults_; }
   [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
@@ -85,6 +91,7 @@ class Measure : public world::TraceSink {
   };
 
   void on_client(const world::TraceEntry& entry);
+  void on_agent(const world::TraceEntry& entry);
   void on_group(const world::TraceEntry& entry);
   void on_leadership(const world::TraceEntry& entry);
   void on_members(const world::TraceEntry& entry);
@@ -135,6 +142,7 @@ class Measure : public world::TraceSink {
   market::JournalPosition last_position_;
   std::map<market::AccountId, Holding> holdings_;
   std::map<market::SymbolId, market::Price> last_price_;
+  std::map<world::NodeId, std::pair<double, double>> forecasts_;  // error and how many
   std::vector<FaultRecord> faults_;
   std::vector<Milestone> milestones_;
 };

@@ -79,7 +79,7 @@ struct SuiteOptions {
   double timeout_s = 0;
 };
 
-[[nodiscard]] std::string pattern_title(scenario::TopologyKind kind);
+[[nodiscard]] std::string pattern_title(scenario::Pattern pattern);
 
 // kInvalid: a scenario cannot be deployed; the message names it.
 [[nodiscard]] core::Result<SuiteResult> run_suite(const std::vector<Case>& cases,

@@ -17,20 +17,44 @@
 
 #include "core/fields.h"
 #include "core/time.h"
+#include "scenario/adaptation.h"
+#include "scenario/policies.h"
+#include "scenario/regions.h"
+#include "scenario/ring.h"
 
 namespace scenario {
 
 inline constexpr std::int64_t kMillion = 1'000'000;
 
-enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar };
+enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing };
+// The deployment patterns: four topologies, and policies over one.
+enum class Pattern : std::uint8_t {
+  kMesh,
+  kHierarchical,
+  kStar,
+  kRing,
+  kAutoScaling,
+  kMultiStrategy,
+  kBlueGreen,
+  kCanary,
+};
 enum class Policy : std::uint8_t {
   kRoundRobin,
   kLeastLoaded,
   kPowerOfTwo,
   kSpecialised,
   kJoint,
+  kAdaptive,
 };
-enum class Strategy : std::uint8_t { kMomentum, kMeanReversion, kPairs, kArbitrage, kRisk };
+enum class Strategy : std::uint8_t {
+  kMomentum,
+  kMeanReversion,
+  kPairs,
+  kArbitrage,
+  kRisk,
+  kForecast,
+  kPortfolio,
+};
 enum class Arrivals : std::uint8_t { kPoisson, kConstant };
 enum class Spread : std::uint8_t { kFixed, kExponential, kLognormal };
 enum class FallbackKind : std::uint8_t { kNone, kAny, kCapability };
@@ -55,6 +79,7 @@ enum class FaultKind : std::uint8_t {
   kClockOffset,
   kClockDrift,
   kClockStep,
+  kRegionLoss,
 };
 enum class DiskFate : std::uint8_t { kKeep, kLose, kTear };
 enum class TargetKind : std::uint8_t {
@@ -81,13 +106,16 @@ enum class Comparison : std::uint8_t { kAtMost, kAtLeast };
 enum class Spof : std::uint8_t { kNone, kPartial, kCritical };
 
 constexpr TopologyKind last_value(TopologyKind) {
-  return TopologyKind::kStar;
+  return TopologyKind::kRing;
+}
+constexpr Pattern last_value(Pattern) {
+  return Pattern::kCanary;
 }
 constexpr Policy last_value(Policy) {
-  return Policy::kJoint;
+  return Policy::kAdaptive;
 }
 constexpr Strategy last_value(Strategy) {
-  return Strategy::kRisk;
+  return Strategy::kPortfolio;
 }
 constexpr Arrivals last_value(Arrivals) {
   return Arrivals::kConstant;
@@ -99,7 +127,7 @@ constexpr FallbackKind last_value(FallbackKind) {
   return FallbackKind::kCapability;
 }
 constexpr FaultKind last_value(FaultKind) {
-  return FaultKind::kClockStep;
+  return FaultKind::kRegionLoss;
 }
 constexpr DiskFate last_value(DiskFate) {
   return DiskFate::kTear;
@@ -119,6 +147,7 @@ constexpr Spof last_value(Spof) {
 
 // The word for the value in a scenario file: "power_of_two".
 std::string_view name_of(TopologyKind kind);
+std::string_view name_of(Pattern pattern);
 std::string_view name_of(Policy policy);
 std::string_view name_of(Strategy strategy);
 std::string_view name_of(Arrivals arrivals);
@@ -132,7 +161,7 @@ std::string_view name_of(Comparison comparison);
 std::string_view name_of(Spof spof);
 
 // Who links to whom, and who votes. Loaded topologies satisfy: standbys < agents; voters odd and at
-// most the members; hierarchical and star: voters = 1 + standbys; election_timeout > 2 x heartbeat.
+// most the members; hierarchical and star: voters = 1 + standbys; ring: 3 voters; election_timeout > 2 x heartbeat.
 struct Topology {
   TopologyKind kind = TopologyKind::kMesh;  // the pattern's
   // Hierarchical: candidates among the workers; star: standbys among the spokes; mesh: always 0.
@@ -141,7 +170,8 @@ struct Topology {
   std::uint32_t voters = 5;  // mesh: the largest odd number <= min(5, agents); else 1 + standbys
   core::Duration heartbeat = core::milliseconds(50);
   core::Duration election_timeout = core::milliseconds(300);  // T: each node draws from [T, 2T)
-  MUSTER_FIELDS(Topology, kind, standbys, voters, heartbeat, election_timeout)
+  std::optional<RingSpec> ring;  // exactly in a ring
+  MUSTER_FIELDS(Topology, kind, standbys, voters, heartbeat, election_timeout, ring)
 };
 
 // A decision taken by several agents together. members/2 < quorum <= members <= agents, and
@@ -161,7 +191,9 @@ struct Dispatch {
   std::uint32_t in_flight_per_agent = 4;  // above it tasks wait in the leader's queue
   std::uint32_t queue = 1000;             // above it offers are shed
   std::optional<Joint> joint;             // exactly with policy joint
-  MUSTER_FIELDS(Dispatch, policy, attempt_timeout, max_attempts, in_flight_per_agent, queue, joint)
+  std::optional<Adaptive> adaptive;       // exactly with policy adaptive
+  MUSTER_FIELDS(Dispatch, policy, attempt_timeout, max_attempts, in_flight_per_agent, queue, joint,
+                adaptive)
 };
 
 // What each node gets.
@@ -171,7 +203,8 @@ struct Sandbox {
   std::int64_t speed_ppm = kMillion;
   core::Duration step_cost = core::microseconds(5);  // CPU time of one event, beside declared work
   std::uint32_t inbox = 10000;                       // events that may wait; above it they are lost
-  MUSTER_FIELDS(Sandbox, vcpu, memory_bytes, speed_ppm, step_cost, inbox)
+  Provisioning provisioning;
+  MUSTER_FIELDS(Sandbox, vcpu, memory_bytes, speed_ppm, step_cost, inbox, provisioning)
 };
 
 // Agents of one kind, named <name>-1 to <name>-<size>. Default: one pool `momentum` of five.
@@ -183,7 +216,8 @@ struct Pool {
   std::int64_t speed_ppm = kMillion;      // times the sandbox's speed
   std::uint32_t version = 1;
   std::int64_t entry_ppm = kMillion / 2;  // the signal at which the strategy enters
-  MUSTER_FIELDS(Pool, name, size, strategy, capabilities, speed_ppm, version, entry_ppm)
+  std::optional<Defect> defect;
+  MUSTER_FIELDS(Pool, name, size, strategy, capabilities, speed_ppm, version, entry_ppm, defect)
 };
 
 // The work that a task declares, beside the strategy's decision and the order's round trip.
@@ -219,12 +253,15 @@ struct TaskClass {
 struct Workload {
   Arrivals arrivals = Arrivals::kPoisson;
   std::int64_t rate_millitasks_per_s = 50'000;
+  std::vector<RateStep> steps;         // changes of the rate, ascending
+  std::optional<Follows> follows;      // instead of rate and steps
   std::optional<std::uint64_t> tasks;  // none: as many as arrive within the duration
   core::Duration deadline = core::seconds(1);
   Service service;
   Retry retry;
   std::vector<TaskClass> classes;  // default: one class `trade` that any agent takes
-  MUSTER_FIELDS(Workload, arrivals, rate_millitasks_per_s, tasks, deadline, service, retry, classes)
+  MUSTER_FIELDS(Workload, arrivals, rate_millitasks_per_s, steps, follows, tasks, deadline, service,
+                retry, classes)
 };
 
 // A made-up price path. With `fit` its drift and volatility are those of that series; without,
@@ -234,7 +271,8 @@ struct Synthetic {
   std::uint64_t fit_digest = 0;           // of the file's text
   std::int64_t correlation_ppm = 0;       // with the first instrument, -100 % to 100 %
   std::int64_t volatility_ppm = 200'000;  // a year; only without `fit`
-  MUSTER_FIELDS(Synthetic, fit, fit_digest, correlation_ppm, volatility_ppm)
+  std::vector<Regime> regimes;            // ascending; only without `fit`
+  MUSTER_FIELDS(Synthetic, fit, fit_digest, correlation_ppm, volatility_ppm, regimes)
 };
 
 // Exactly one of `series` and `synthetic` is set; a synthetic symbol is SYN<n>, a real one never
@@ -294,10 +332,13 @@ struct Fault {
   bool one_way = false;                         // partition: only first to later sides is cut;
                                                 // isolate: only what the target sends is cut
   core::Duration latency{};                     // disk_slow: added to each write; no default
-  core::Duration offset{};     // clock_offset, clock_step: may be negative; no default
-  std::int64_t drift_ppm = 0;  // clock_drift: may be negative; no default
+  core::Duration offset{};             // clock_offset, clock_step: may be negative; no default
+  std::int64_t drift_ppm = 0;          // clock_drift: may be negative; no default
+  std::string region;                  // region_loss: its name
+  RegionFate fate = RegionFate::kCut;  // region_loss
   MUSTER_FIELDS(Fault, kind, target, at, on, lasts, disk, speed_ppm, load_ppm, bytes_per_s,
-                probability_ppm, mean, jitter, window, sides, one_way, latency, offset, drift_ppm)
+                probability_ppm, mean, jitter, window, sides, one_way, latency, offset, drift_ppm,
+                region, fate)
 };
 
 // A metric (metrics.h) against a bound. Without `of` the bound is in millionths of the metric's
@@ -328,23 +369,26 @@ struct Budget {
 
 // One run, fully resolved.
 struct Scenario {
-  std::string name;  // slug [a-z0-9-]{1,64}; the file's stem
-  std::string run;   // the name in `runs:`, or the sweep's value as written; `base`
-  TopologyKind pattern = TopologyKind::kMesh;  // the preset; equal to topology.kind
-  std::string case_name;                       // key `case`: for display; the name
+  std::string name;                  // slug [a-z0-9-]{1,64}; the file's stem
+  std::string run;                   // the name in `runs:`, or the sweep's value as written; `base`
+  Pattern pattern = Pattern::kMesh;  // the preset; one that is a topology is topology.kind
+  std::string case_name;             // key `case`: for display; the name
   std::string description;
   core::Duration duration = core::seconds(30);  // of the offered load; then the run drains
   Topology topology;
   Dispatch dispatch;
   Sandbox sandbox;
   std::vector<Pool> pools;  // at least one agent in all
+  std::optional<Scaling> scaling;
+  std::optional<Rollout> rollout;
   Workload workload;
   Market market;
+  std::optional<Regions> regions;  // none: everybody in one place
   std::vector<Fault> faults;
   Checks checks;
   Budget budget;
   MUSTER_FIELDS(Scenario, name, run, pattern, case_name, description, duration, topology, dispatch,
-                sandbox, pools, workload, market, faults, checks, budget)
+                sandbox, pools, scaling, rollout, workload, market, regions, faults, checks, budget)
 };
 
 // One run per value of one key, and the metric to plot against it.
@@ -363,11 +407,20 @@ struct ScenarioFile {
   MUSTER_FIELDS(ScenarioFile, base, runs, sweep, series)
 };
 
+// The topology that a pattern brings: its own, or that under a policy, a star.
+TopologyKind topology_of(Pattern pattern);
+
+// The members that vote, by name, as every world will have them.
+std::vector<std::string> voter_names(const Scenario& scenario);
+
 // The run of that name, or null. The pointer lives as long as the file value is unchanged.
 const Scenario* find_run(const ScenarioFile& file, std::string_view run);
 
+// Whether the pool exists from the start; those of a rollout's new version do not.
+bool is_founding(const Scenario& scenario, const Pool& pool);
+// Of the founding pools.
 std::uint32_t agent_count(const Scenario& scenario);
-// "momentum-1", ... in pool order.
+// "momentum-1", ... of the founding pools, in pool order.
 std::vector<std::string> agent_names(const Scenario& scenario);
 // "leader", "hub", or empty in a mesh, which has none.
 std::string_view coordinator_name(TopologyKind kind);

@@ -33,12 +33,15 @@
 //            of that node are hit.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
@@ -54,10 +57,17 @@ struct LinkOptions {
   core::Duration jitter{};            // mean of what comes on top, exponential
   std::int64_t bytes_per_second = 0;  // 0: no limit
 };
+// Two zones in the order in which NetworkOptions has them.
+using ZonePair = std::pair<std::string, std::string>;
+[[nodiscard]] inline ZonePair zone_pair(const std::string& one, const std::string& other) {
+  return {std::min(one, other), std::max(one, other)};
+}
+
 struct NetworkOptions {
   LinkOptions same_host{core::microseconds(20), core::microseconds(5), 0};
   LinkOptions same_zone{core::microseconds(250), core::microseconds(50), 1'250'000'000};
   LinkOptions between_zones{core::milliseconds(1), core::microseconds(200), 625'000'000};
+  std::map<ZonePair, LinkOptions> between{};  // zones that are another distance apart
 };
 struct DiskOptions {
   core::Duration latency = core::microseconds(500);  // the least, flush included

@@ -1,0 +1,318 @@
+#include "control_log.h"
+
+#include <algorithm>
+
+#include "control/trace.h"
+#include "stats/summary.h"
+
+namespace lab {
+namespace {
+
+constexpr world::TraceKind kOfControl = 0x07;
+constexpr core::Duration kGrain = core::milliseconds(100);
+// Agents are enough for a load that is this share of what they can do.
+constexpr double kNeededUtilisation = 0.8;
+// A sandbox that belongs to nobody for so long is forgotten, not on its way.
+constexpr core::Duration kOrphanAge = core::seconds(30);
+constexpr std::int64_t kSecondsWithin = 10;
+
+double count(std::uint64_t number) {
+  return static_cast<double>(number);
+}
+
+double in_tenths(std::uint32_t parts) {
+  return static_cast<double>(parts) / rollout::kWhole;
+}
+
+}  // namespace
+
+ControlLog::ControlLog(const Deployment& deployment)
+    : deployment_(deployment), members_(deployment.agents.begin(), deployment.agents.end()) {}
+
+void ControlLog::receive(const world::TraceEntry& entry) {
+  switch (entry.record.kind >> 8U) {
+    case 0x00:
+      on_driver(entry);
+      break;
+    case 0x02:
+      on_swarm(entry);
+      on_tasks(entry);
+      break;
+    case kOfControl:
+      on_control(entry);
+      break;
+    default:
+      break;
+  }
+}
+
+void ControlLog::note_size(core::Time at) {
+  const auto ready =
+      static_cast<std::uint32_t>(std::ranges::count_if(members_, [this](world::NodeId node) {
+        const auto state = states_.find(node);
+        return up_.contains(node) && !draining_.contains(node) && state != states_.end() &&
+               swarm::takes_work(state->second);
+      }));
+  if (sizes_.empty() || sizes_.back().ready != ready) {
+    sizes_.push_back({at, ready});
+  }
+}
+
+void ControlLog::on_driver(const world::TraceEntry& entry) {
+  if (world::as<world::NodeBooted>(entry)) {
+    up_.insert(entry.node);
+    states_.erase(entry.node);
+  } else if (const auto halted = world::as<world::NodeHalted>(entry)) {
+    const auto hand = in_hand_.find(entry.node);
+    if (halted->reason == world::HaltReason::kFinished && hand != in_hand_.end() &&
+        !hand->second.empty()) {
+      ++busy_kills_;
+      milestones_.push_back({entry.at, entry.node, "is ended with a task in hand"});
+    }
+    in_hand_.erase(entry.node);
+    up_.erase(entry.node);
+    note_size(entry.at);
+  }
+}
+
+void ControlLog::on_swarm(const world::TraceEntry& entry) {
+  if (const auto changed = world::as<swarm::AgentStateChanged>(entry)) {
+    states_[entry.node] = changed->to;
+    note_size(entry.at);
+  } else if (const auto joined = world::as<swarm::MemberJoined>(entry)) {
+    members_.insert(joined->member);
+    draining_.erase(joined->member);
+    note_size(entry.at);
+  } else if (const auto draining = world::as<swarm::MemberDraining>(entry)) {
+    if (members_.contains(draining->member) && draining_.insert(draining->member).second) {
+      milestones_.push_back({entry.at, draining->member, "drains"});
+      note_size(entry.at);
+    }
+  } else if (const auto left = world::as<swarm::MemberLeft>(entry)) {
+    if (members_.erase(left->member) > 0) {
+      milestones_.push_back({entry.at, left->member, left->lost ? "is given up" : "leaves idle"});
+      note_size(entry.at);
+    }
+  }
+}
+
+void ControlLog::on_tasks(const world::TraceEntry& entry) {
+  if (const auto received = world::as<swarm::AssignmentReceived>(entry)) {
+    in_hand_[entry.node].insert(received->task);
+  } else if (const auto reported = world::as<swarm::AttemptReported>(entry)) {
+    in_hand_[entry.node].erase(reported->task);
+  } else if (const auto assigned = world::as<swarm::TaskAssigned>(entry)) {
+    pool_of_[assigned->task] = assigned->pool;
+    const auto& plan = deployment_.changing->config.rollout;
+    if (plan && assigned->pool == plan->candidate) {
+      rollout_.first_task = rollout_.first_task.value_or(entry.at);
+      rollout_.last_task = entry.at;
+    }
+  } else if (const auto finished = world::as<swarm::TaskFinished>(entry)) {
+    const auto& plan = deployment_.changing->config.rollout;
+    const auto pool = pool_of_.find(finished->task);
+    const bool of_candidate = plan && pool != pool_of_.end() && pool->second == plan->candidate;
+    if (of_candidate && !rollout_.promoted && over_.insert(finished->task).second) {
+      ++rollout_.exposure;
+      rollout_.bad += finished->outcome == swarm::Outcome::kDone ? 0U : 1U;
+    }
+  }
+}
+
+void ControlLog::on_control(const world::TraceEntry& entry) {
+  if (const auto scaled = world::as<control::ScalingDecided>(entry)) {
+    const std::uint32_t before = desired_.value_or(scaled->desired);
+    const int direction = scaled->desired > before ? 1 : scaled->desired < before ? -1 : 0;
+    if (direction != 0) {
+      direction_changes_ += direction_ == -direction ? 1U : 0U;
+      direction_ = direction;
+    }
+    desired_ = scaled->desired;
+    milestones_.push_back(
+        {entry.at, entry.node,
+         "wants " + std::to_string(scaled->desired) + " agents: " + scaled->reason});
+  } else if (world::as<control::AgentWanted>(entry)) {
+    const auto wanted = world::as<control::AgentWanted>(entry);
+    created_ += wanted->agent.value >= deployment_.changing->config.first_node ? 1U : 0U;
+  } else if (world::as<control::AgentEnded>(entry)) {
+    ++ended_;
+  } else if (const auto decided = world::as<control::RolloutDecided>(entry)) {
+    const bool back = decided->phase == rollout::Phase::kRollingBack ||
+                      decided->phase == rollout::Phase::kRolledBack;
+    rollout_.begun = true;
+    rollout_.parts_max = std::max(rollout_.parts_max, decided->candidate_parts);
+    rollout_.promoted = decided->phase == rollout::Phase::kPromoted;
+    rollout_.rolled_back = decided->phase == rollout::Phase::kRolledBack;
+    if (back && !rollout_.back_decided) {
+      rollout_.back_decided = entry.at;
+    }
+    if ((back || rollout_.promoted) && !rollout_.decided) {
+      rollout_.decided = entry.at;
+    } else if (!rollout_.decided) {
+      rollout_.power_permille = decided->power_permille;
+    }
+    milestones_.push_back({entry.at, entry.node,
+                           std::string(rollout::name_of(decided->phase)) + ", " +
+                               std::to_string(decided->candidate_parts / 100) +
+                               " % for the new version: " + decided->reason});
+  }
+}
+
+std::uint32_t ControlLog::ready_at(core::Time at) const {
+  const auto after = std::ranges::upper_bound(sizes_, at, {}, &Sized::at);
+  return after == sizes_.begin() ? 0 : std::prev(after)->ready;
+}
+
+std::uint32_t ControlLog::needed_at(core::Time at) const {
+  const auto workers = deployment_.topology.workers(deployment_.coordinator).size();
+  const double each = deployment_.capacity_per_s / static_cast<double>(workers);
+  const auto rate = load::rate_at(deployment_.workload.workload, at.time_since_epoch() - kSettle);
+  const double agents = static_cast<double>(rate) / 1000.0 / (each * kNeededUtilisation);
+  const auto whole = static_cast<std::uint32_t>(agents);
+  return std::max(1U, whole + (static_cast<double>(whole) < agents ? 1U : 0U));
+}
+
+Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvider& provider,
+                            core::Time end) const {
+  Metrics metrics;
+  sizes(measure, metrics);
+  rises(measure, metrics);
+  sandboxes(provider, end, metrics);
+  metrics["direction_changes"] = count(direction_changes_);
+  metrics["agents_created"] = count(created_);
+  metrics["agents_ended"] = count(ended_);
+  metrics["busy_kills"] = count(busy_kills_);
+  if (rollout_.begun) {
+    rollouts(metrics);
+  }
+  return metrics;
+}
+
+void ControlLog::sizes(const Measure& measure, Metrics& metrics) const {
+  double over = 0;
+  double under = 0;
+  std::uint32_t least = ready_at(measure.load_begin());
+  std::uint32_t most = least;
+  for (core::Time at = measure.load_begin(); at < measure.load_end(); at += kGrain) {
+    const std::uint32_t ready = ready_at(at);
+    const std::uint32_t needed = needed_at(at);
+    over += ready > needed ? count(ready - needed) : 0;
+    under += needed > ready ? count(needed - ready) : 0;
+    least = std::min(least, ready);
+    most = std::max(most, ready);
+  }
+  const double seconds = core::to_seconds(kGrain);
+  metrics["over_provision"] = over * seconds;
+  metrics["under_provision"] = under * seconds;
+  metrics["size_min"] = least;
+  metrics["size_max"] = most;
+  metrics["size_end"] = ready_at(measure.load_end());
+}
+
+// From each moment at which the load needs more agents than there are.
+void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
+  const auto seconds =
+      static_cast<std::size_t>((measure.load_end() - measure.load_begin()) / core::seconds(1));
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> bins(std::max<std::size_t>(1, seconds));
+  for (const auto& [id, task] : measure.tasks()) {
+    const auto at =
+        static_cast<std::size_t>((task.intended - measure.load_begin()) / core::seconds(1));
+    auto& [due, good] = bins[std::min(at, bins.size() - 1)];
+    ++due;
+    const bool done = task.latency && task.outcome == swarm::Outcome::kDone;
+    good += done && *task.latency <= measure.deadline() ? 1U : 0U;
+  }
+  const auto within = [&](std::size_t second) {
+    return bins[second].second * 100 >= bins[second].first * 95;
+  };
+  std::optional<core::Duration> settle;
+  std::optional<core::Duration> scale;
+  std::uint32_t before = needed_at(measure.load_begin());
+  for (core::Time at = measure.load_begin(); at < measure.load_end(); at += kGrain) {
+    const std::uint32_t needed = needed_at(at);
+    const bool rises = needed > before && needed > ready_at(at);
+    before = needed;
+    if (!rises) {
+      continue;
+    }
+    core::Time ready = at;
+    while (ready < measure.load_end() && ready_at(ready) < needed && needed_at(ready) >= needed) {
+      ready += kGrain;
+    }
+    scale = std::max(scale.value_or(core::Duration{}), ready - at);
+    auto first = static_cast<std::size_t>((at - measure.load_begin()) / core::seconds(1));
+    std::int64_t row = 0;
+    std::size_t second = first;
+    for (; second < bins.size() && row < kSecondsWithin; ++second) {
+      row = within(second) ? row + 1 : 0;
+      first = row == 1 ? second : first;
+    }
+    const core::Time held =
+        row > 0 ? measure.load_begin() + core::seconds(first) : measure.load_end();
+    settle = std::max(settle.value_or(core::Duration{}), std::max(core::Duration{}, held - at));
+  }
+  if (settle) {
+    metrics["settle_time"] = core::to_seconds(*settle);
+    metrics["scale_time"] = core::to_seconds(*scale);
+  }
+}
+
+void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time end,
+                           Metrics& metrics) const {
+  double paid = 0;
+  std::uint64_t orphans = 0;
+  std::map<core::Duration, std::int64_t> changes;
+  std::set<std::string_view> nodes;
+  const auto lifetimes = provider.lifetimes();
+  for (const sandbox_sim::Lifetime& life : lifetimes) {
+    const core::Duration until = life.ended_at.value_or(end.time_since_epoch());
+    const core::Duration from = std::min(life.info.asked_at, until);
+    paid += core::to_seconds(until - from);
+    ++changes[from];
+    --changes[until];
+    const bool unclaimed = life.pooled && !life.claimed_at;
+    if (life.ended_at || unclaimed) {
+      continue;
+    }
+    const bool second = !nodes.insert(life.info.label(control::kNodeLabel)).second;
+    const world::NodeId node = control::node_of(life.info);
+    const bool belongs = members_.contains(node) || node == deployment_.coordinator;
+    orphans += second || (!belongs && until - from >= kOrphanAge) ? 1U : 0U;
+  }
+  std::int64_t alive = 0;
+  std::int64_t peak = 0;
+  for (const auto& [at, change] : changes) {
+    alive += change;
+    peak = std::max(peak, alive);
+  }
+  std::vector<double> starts;
+  for (const core::Duration took : provider.start_times()) {
+    starts.push_back(core::to_seconds(took));
+  }
+  if (!starts.empty()) {
+    metrics["cold_start_p50"] = stats::quantile(starts, 0.5);
+    metrics["cold_start_p95"] = stats::quantile(starts, 0.95);
+  }
+  metrics["sandbox_seconds"] = paid;
+  metrics["sandboxes_peak"] = static_cast<double>(peak);
+  metrics["orphan_sandboxes"] = count(orphans);
+  metrics["start_failures"] = count(provider.failed_starts());
+}
+
+void ControlLog::rollouts(Metrics& metrics) const {
+  metrics["promoted"] = rollout_.promoted ? 1 : 0;
+  metrics["rolled_back"] = rollout_.rolled_back ? 1 : 0;
+  metrics["candidate_share_max"] = in_tenths(rollout_.parts_max);
+  metrics["exposure"] = count(rollout_.exposure);
+  metrics["bad_exposure"] = count(rollout_.bad);
+  metrics["rollout_power"] = rollout_.power_permille / 1000.0;
+  if (rollout_.decided && rollout_.first_task) {
+    metrics["rollout_decision_time"] = core::to_seconds(*rollout_.decided - *rollout_.first_task);
+  }
+  if (rollout_.back_decided && rollout_.last_task) {
+    metrics["rollback_time"] =
+        core::to_seconds(std::max(core::Duration{}, *rollout_.last_task - *rollout_.back_decided));
+  }
+}
+
+}  // namespace lab

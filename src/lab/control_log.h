@@ -1,0 +1,78 @@
+// What changed while the run went on, in numbers: sizes, starts, ends and rollouts.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "lab/measure.h"
+#include "sandbox_sim/provider.h"
+
+namespace lab {
+
+// An agent serves while it is a member that does not drain, runs, and is ready or busy.
+class ControlLog : public world::TraceSink {
+ public:
+  // Must outlive it.
+  explicit ControlLog(const Deployment& deployment);
+
+  void receive(const world::TraceEntry& entry) override;
+
+  // REQUIRES: deployment.changing.
+  [[nodiscard]] Metrics metrics(const Measure& measure, const sandbox_sim::SimProvider& provider,
+                                core::Time end) const;
+  [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
+
+ private:
+  struct Sized {
+    core::Time at;
+    std::uint32_t ready = 0;
+  };
+  // The rollout's side of the story.
+  struct RolloutLog {
+    std::optional<core::Time> first_task;
+    std::optional<core::Time> last_task;
+    std::optional<core::Time> back_decided;
+    std::optional<core::Time> decided;
+    std::uint64_t exposure = 0;
+    std::uint64_t bad = 0;
+    std::uint32_t parts_max = 0;
+    std::uint32_t power_permille = 0;
+    bool begun = false;
+    bool promoted = false;
+    bool rolled_back = false;
+  };
+
+  void on_swarm(const world::TraceEntry& entry);
+  void on_control(const world::TraceEntry& entry);
+  void on_driver(const world::TraceEntry& entry);
+  void on_tasks(const world::TraceEntry& entry);
+  void note_size(core::Time at);
+  [[nodiscard]] std::uint32_t ready_at(core::Time at) const;
+  [[nodiscard]] std::uint32_t needed_at(core::Time at) const;
+
+  void sizes(const Measure& measure, Metrics& metrics) const;
+  void rises(const Measure& measure, Metrics& metrics) const;
+  void sandboxes(const sandbox_sim::SimProvider& provider, core::Time end, Metrics& metrics) const;
+  void rollouts(Metrics& metrics) const;
+
+  const Deployment& deployment_;
+  std::set<world::NodeId> members_;   // agents, founders included
+  std::set<world::NodeId> draining_;  //
+  std::set<world::NodeId> up_;
+  std::map<world::NodeId, swarm::AgentState> states_;
+  std::map<world::NodeId, std::set<swarm::TaskId>> in_hand_;
+  std::map<swarm::TaskId, swarm::PoolId> pool_of_;
+  std::set<swarm::TaskId> over_;
+  std::vector<Sized> sizes_;
+  std::optional<std::uint32_t> desired_;
+  int direction_ = 0;
+  std::uint64_t direction_changes_ = 0;
+  std::uint64_t created_ = 0;
+  std::uint64_t ended_ = 0;
+  std::uint64_t busy_kills_ = 0;
+  RolloutLog rollout_;
+  std::vector<Milestone> milestones_;
+};
+
+}  // namespace lab
