@@ -30,6 +30,7 @@ void Coordinator::lead(Desk& desk, const std::vector<world::NodeId>& workers) {
     core::check(member != nullptr, "a worker is a member");
     employ(*member, desk.ledger);
   }
+  stopped_ = desk.ledger.ring() && desk.ledger.ring()->stopped;
   desk.effects.trace(FenceRequested{term_});
   ask_environment(desk);
 }
@@ -41,6 +42,7 @@ void Coordinator::employ(const MemberEntry& member, const Ledger& ledger) {
   if (member.status == MemberStatus::kDraining) {
     dispatch_.drain(member.node);
   }
+  workers_.insert(member.node);
 }
 
 void Coordinator::stop(Desk& desk) {
@@ -74,8 +76,8 @@ void Coordinator::ask_environment(Desk& desk) {
   if (phase_ == Phase::kFencing) {
     fences_.push_back({term_});
   }
-  for (const auto& [task, attempt] : resolving_) {
-    voids_.push_back({{config_.group, term_, task, attempt, 1}});
+  for (const auto& [task, resolving] : resolving_) {
+    voids_.push_back({{config_.group, term_, task, resolving.attempt, 1}});
   }
   if (phase_ == Phase::kFencing || !resolving_.empty()) {
     desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
@@ -99,10 +101,11 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   if (id < desk.ledger.low_water(offer.task.client) || accepting_.contains(id)) {
     return;
   }
-  if (is_full(desk, id)) {
+  if (stopped_ || is_full(desk, id)) {
     Task refused = offer.task;
     refused.payload.clear();
-    if (desk.propose(Refuse{std::move(refused)})) {
+    const Outcome reason = stopped_ ? Outcome::kStopped : Outcome::kShed;
+    if (desk.propose(Refuse{std::move(refused), reason})) {
       accepting_.insert(id);
     }
     return;
@@ -139,7 +142,7 @@ void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
 void Coordinator::apply(Desk& desk, const Refuse& refuse, bool changed) {
   accepting_.erase(refuse.task.id);
   if (changed) {
-    desk.post(refuse.task.client, Reply{refuse.task.id, {Outcome::kShed, {}}}, term_);
+    desk.post(refuse.task.client, Reply{refuse.task.id, {refuse.outcome, {}}}, term_);
   }
 }
 
@@ -289,6 +292,10 @@ void Coordinator::pump(Desk& desk) {
   if (phase_ != Phase::kReady) {
     return;
   }
+  if (stopped_) {
+    stop_tasks(desk);
+    return;
+  }
   std::set<TaskClass> saturated;
   for (;;) {
     const Queue* first = nullptr;
@@ -362,8 +369,8 @@ void Coordinator::reported(Desk& desk, const AttemptResult& report, world::NodeI
     return;
   }
   desk.post(from, ResultAcknowledged{report.task, report.attempt}, term_);
-  if (running != running_.end() && running->second.agent == from &&
-      running->second.attempt == report.attempt) {
+  // An attempt goes to one agent; in a ring another one ends it.
+  if (running != running_.end() && running->second.attempt == report.attempt) {
     take_back(desk, report.task, TakeBackReason::kAborted);
     pump(desk);
   }
@@ -383,12 +390,57 @@ void Coordinator::take_back(Desk& desk, TaskId task, TakeBackReason reason) {
     let_fail_.insert(task);
   }
   if (running.attempt >= config_.max_attempts) {
-    resolving_[task] = running.attempt + 1;
-    voids_.push_back({{config_.group, term_, task, running.attempt + 1, 1}});
-    desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
+    resolve(desk, task, running.attempt + 1, Outcome::kAttemptsExhausted);
   } else {
     wait(desk, task);
   }
+}
+
+void Coordinator::resolve(Desk& desk, TaskId task, Attempt attempt, Outcome otherwise) {
+  resolving_[task] = {attempt, otherwise};
+  voids_.push_back({{config_.group, term_, task, attempt, 1}});
+  desk.effects.set_timer(kEnvironmentTimer, config_.environment_retry);
+}
+
+// What is still with a stage may yet get through, and is left until its time is over.
+void Coordinator::stop_tasks(Desk& desk) {
+  std::vector<TaskId> tasks;
+  for (const auto& [task, place] : waiting_) {
+    tasks.push_back(task);
+  }
+  for (const TaskId task : tasks) {
+    stop_waiting(task);
+    resolve(desk, task, desk.ledger.find(task)->attempt + 1, Outcome::kStopped);
+  }
+  arm(desk);
+}
+
+void Coordinator::follow_ring(Desk& desk, const std::vector<world::NodeId>& workers, bool stopped) {
+  stopped_ = stopped;
+  for (const world::NodeId old : std::exchange(workers_, {})) {
+    if (std::ranges::find(workers, old) != workers.end()) {
+      workers_.insert(old);
+      continue;
+    }
+    std::vector<TaskId> held;
+    for (const auto& [task, running] : running_) {
+      if (running.agent == old && running.sent) {
+        held.push_back(task);
+      }
+    }
+    for (const TaskId task : held) {
+      take_back(desk, task, TakeBackReason::kSuspected);
+    }
+    dispatch_.remove(old);
+  }
+  for (const world::NodeId worker : workers) {
+    if (!workers_.contains(worker)) {
+      const MemberEntry* member = desk.ledger.directory().find(worker);
+      core::check(member != nullptr, "a stage is done by a member");
+      employ(*member, desk.ledger);
+    }
+  }
+  pump(desk);
 }
 
 void Coordinator::voided(Desk& desk, TaskId task, const std::optional<Result>& happened) {
@@ -396,7 +448,7 @@ void Coordinator::voided(Desk& desk, TaskId task, const std::optional<Result>& h
   if (it == resolving_.end()) {
     return;
   }
-  finish(desk, task, it->second, happened.value_or(Result{Outcome::kAttemptsExhausted, {}}));
+  finish(desk, task, it->second.attempt, happened.value_or(Result{it->second.otherwise, {}}));
 }
 
 void Coordinator::set_available(Desk& desk, world::NodeId agent, bool ready, bool suspected) {

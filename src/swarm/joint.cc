@@ -31,15 +31,15 @@ core::Result<std::uint32_t> quorum_of(const JointSpec& spec) {
 core::Result<JointRules> make_joint_rules(const JointSpec& spec) {
   if (spec.members < 2) {
     return refuse_spec("a joint decision of " + std::to_string(spec.members) +
-                   " members: one alone would always agree with itself; give at least 2");
+                       " members: one alone would always agree with itself; give at least 2");
   }
   const std::uint32_t quorum = TRY(quorum_of(spec));
   const JointRules rules{spec.members, quorum, spec.timeout, spec.retry};
   if (spec.claims_losses > rules.tolerated_losses()) {
     return refuse_spec("claims_losses " + std::to_string(spec.claims_losses) + ": " +
-                   std::to_string(spec.members) + " members with a quorum of " +
-                   std::to_string(quorum) + " survive the silence of " +
-                   std::to_string(rules.tolerated_losses()));
+                       std::to_string(spec.members) + " members with a quorum of " +
+                       std::to_string(quorum) + " survive the silence of " +
+                       std::to_string(rules.tolerated_losses()));
   }
   if (spec.timeout <= core::Duration::zero() || spec.retry <= core::Duration::zero()) {
     return refuse_spec("the timeout and the retry of joint decisions must be above zero");

@@ -20,7 +20,7 @@ bool Ledger::on(const Refuse& command) {
   if (command.task.id < low_water(command.task.client)) {
     return false;
   }
-  TaskEntry refused{command.task, TaskStatus::kFinished, 0, {}, {Outcome::kShed, {}}};
+  TaskEntry refused{command.task, TaskStatus::kFinished, 0, {}, {command.outcome, {}}};
   refused.task.payload.clear();
   return tasks_.try_emplace(command.task.id, std::move(refused)).second;
 }
@@ -99,6 +99,14 @@ void Ledger::learn(world::NodeId agent, std::uint32_t reward_permille) {
 std::uint32_t Ledger::in_hand(world::NodeId agent) const {
   const auto held = in_hand_.find(agent);
   return held == in_hand_.end() ? 0 : held->second;
+}
+
+bool Ledger::on(const Stitch& command) {
+  if (command.ring.epoch != (ring_ ? ring_->epoch : 0) + 1) {
+    return false;
+  }
+  ring_ = command.ring;
+  return true;
 }
 
 const TaskEntry* Ledger::find(TaskId task) const {

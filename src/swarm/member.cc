@@ -70,7 +70,8 @@ Member::Member(MemberConfig config)
       links_(links_config(config_)),
       detector_({config_.heartbeat, config_.suspect_after}),
       coordinator_(config_.coordinator),
-      reporter_(config_.telemetry) {
+      reporter_(config_.telemetry),
+      stitcher_(config_.pipeline.stitch_after) {
   core::check((config_.topology.find(config_.self) == nullptr) == config_.joins,
               "a member is in its topology, or joins later");
   if (config_.joint) {
@@ -80,6 +81,9 @@ Member::Member(MemberConfig config)
   }
   if (!watches_by_heartbeat()) {
     swim_.emplace(SwimConfig{});
+  }
+  if (config_.topology.kind == TopologyKind::kRing) {
+    pipeline_.emplace(config_.pipeline, config_.topology.stages);
   }
 }
 
@@ -106,6 +110,9 @@ core::Result<void> Member::start(const world::Start& start, world::Context& cont
   Desk shared = desk(context, effects);
   TRY_VOID(worker_.start(worker_records, shared));
   links_.declare(topology_.peers(config_.self, {}), context, effects);
+  if (pipeline_) {
+    pipeline_->stitch(shared, ring_of(config_.topology.stages));
+  }
   if (swim_) {
     swim_->set_links(topology_, {});
     swim_->start(everybody(), context, effects);
@@ -163,6 +170,9 @@ void Member::handle(const world::Message& message, world::Context& context,
     if (const auto question = joint_member_.receive(message, effects)) {
       requests_.emplace_back(OpinionWanted{*question, false});
     }
+  } else if (is_ring_message(message.type)) {
+    Desk shared = desk(context, effects);
+    handle_ring_message(message, shared);
   } else {
     handle_task_message(message, context, effects);
   }
@@ -175,9 +185,8 @@ void Member::handle_task_message(const world::Message& message, world::Context& 
     offered(message, shared);
   } else if (message.type == Assignment::kType) {
     const auto assignment = world::payload<Assignment>(message);
-    if (assignment && worker_.assigned(shared, *assignment)) {
-      reporter_.began(assignment->task, context.now);
-      requests_.emplace_back(WorkWanted{assignment->authority.task});
+    if (assignment) {
+      assigned(*assignment, shared);
     }
   } else if (message.type == AttemptResult::kType) {
     const auto result = world::payload<AttemptResult>(message);
@@ -236,6 +245,8 @@ bool Member::timer(world::TimerId timer, world::Context& context, world::Effects
     send_sample(shared);
   } else if (proposer_ && JointProposer::owns(timer)) {
     joint_ended(proposer_->timer(timer, context, effects));
+  } else if (pipeline_ && (Pipeline::owns(timer) || kStitchTimers.contains(timer))) {
+    ring_timer(timer, shared);
   } else {
     return false;
   }
@@ -259,6 +270,10 @@ void Member::finish_step(world::Context& context, world::Effects& effects) {
   for (int round = 0;; ++round) {
     core::check(round < kRounds, "a step comes to an end");
     follow_raft(context, effects);
+    if (pipeline_) {
+      Desk shared = desk(context, effects);
+      serve_pipeline(shared);
+    }
     if (loopback_.empty()) {
       break;
     }
@@ -286,6 +301,7 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
       core::check(ledger.has_value(), "a committed snapshot is a ledger");
       ledger_ = std::move(*ledger);
       follow_members(shared);
+      follow_ring(shared);
     }
     const Entry* committed = raft_.take_committed();
     if (committed == nullptr) {
@@ -318,6 +334,9 @@ void Member::apply(const Entry& entry, Desk& desk) {
                                     core::digest(finish->result)});
   } else if (const auto* refuse = std::get_if<Refuse>(&*command); refuse != nullptr && changed) {
     desk.effects.trace(TaskShed{refuse->task.id});
+  } else if (changed && std::holds_alternative<Stitch>(*command)) {
+    desk.effects.trace(RingChanged{*ledger_.ring()});
+    follow_ring(desk);
   } else if (changed && concerns_directory(*command)) {
     directory_changed(*command, index, desk);
   }
@@ -344,6 +363,11 @@ void Member::follow_leadership(Desk& desk) {
     }
     meter_.lead(desk.context.now);
     coordinator_.lead(desk, workers);
+    if (pipeline_) {
+      stitcher_.reset();
+      cut_off_.clear();
+      care_for_ring(desk);
+    }
     if (watches_by_heartbeat()) {
       detector_.lead(raft_.term(), everybody(), desk.context, desk.effects);
     }
@@ -357,6 +381,11 @@ void Member::follow_leader(Desk& desk) {
   }
   known_leader_ = leader;
   links_.declare(topology_.peers(config_.self, leader), desk.context, desk.effects);
+  if (pipeline_) {
+    for (const world::NodeId peer : pipeline_->broken_links()) {
+      report_broken({peer, true}, desk);
+    }
+  }
   if (swim_) {
     swim_->set_links(topology_, leader);
   }
@@ -418,6 +447,9 @@ void Member::ended(TaskId task, AttemptEnd end, Result result, world::Context& c
   Desk shared = desk(context, effects);
   reporter_.ended(task, end, result.outcome, context.now);
   worker_.ended(shared, task, end, std::move(result));
+  if (pipeline_) {
+    pipeline_->ended(shared, task);
+  }
   finish_step(context, effects);
 }
 

@@ -124,6 +124,9 @@ void Member::directory_changed(const Command& command, Index index, Desk& desk) 
 
 void Member::follow_members(Desk& desk) {
   topology_ = current_topology(config_.topology, ledger_.directory());
+  if (ledger_.ring()) {
+    topology_ = topology_.stitched(*ledger_.ring());
+  }
   steward_.members_changed();
   for (const auto& [node, member] : ledger_.directory().members()) {
     if (node != config_.self && member.incarnation) {

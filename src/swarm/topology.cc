@@ -9,6 +9,7 @@ namespace swarm {
 namespace {
 
 constexpr std::uint32_t kDefaultMeshVoters = 5;
+constexpr std::uint32_t kRingVoters = 3;
 
 template <class Keep>
 std::vector<world::NodeId> nodes_where(const std::vector<TopologyMember>& members, Keep keep) {
@@ -58,7 +59,64 @@ core::Result<void> check_members(const TopologySpec& spec) {
   return {};
 }
 
+using Capabilities = std::map<world::NodeId, std::set<std::string>>;
+
+bool able(world::NodeId node, const Stage& stage, const Capabilities& declared) {
+  const auto known = declared.find(node);
+  return known != declared.end() && std::ranges::includes(known->second, stage.capabilities);
+}
+
+core::Result<void> check_spares(const TopologySpec& spec) {
+  const Ring ring = ring_of(spec.stages);
+  for (const world::NodeId agent : spec.agents) {
+    const bool useful =
+        ring.stage_of(agent) || std::ranges::any_of(spec.stages, [&](const Stage& stage) {
+          return able(agent, stage, spec.capabilities);
+        });
+    if (!useful) {
+      return invalid("node " + std::to_string(agent.value) +
+                     " does no stage and can stand in for none: no stage needs only what it"
+                     " declares");
+    }
+  }
+  return {};
+}
+
+core::Result<void> check_stages(const TopologySpec& spec) {
+  if (spec.stages.size() < kRingVoters) {
+    return invalid("a ring needs at least " + std::to_string(kRingVoters) +
+                   " stages, since that many vote, but has " + std::to_string(spec.stages.size()));
+  }
+  std::set<world::NodeId> seen;
+  for (const Stage& stage : spec.stages) {
+    if (stage.nodes.empty()) {
+      return invalid("stage " + stage.name + " has no agent");
+    }
+    for (const world::NodeId node : stage.nodes) {
+      if (std::ranges::find(spec.agents, node) == spec.agents.end()) {
+        return invalid("stage " + stage.name + " names node " + std::to_string(node.value) +
+                       ", which is no agent");
+      }
+      if (!seen.insert(node).second) {
+        return invalid("node " + std::to_string(node.value) + " does two stages of the ring");
+      }
+      if (!able(node, stage, spec.capabilities)) {
+        return invalid("node " + std::to_string(node.value) + " does not declare what stage " +
+                       stage.name + " needs");
+      }
+    }
+  }
+  return check_spares(spec);
+}
+
 core::Result<void> check_shape(const TopologySpec& spec) {
+  if (spec.kind == TopologyKind::kRing) {
+    TRY_VOID(check_stages(spec));
+    if (spec.coordinator || spec.standbys > 0 || spec.voters.value_or(kRingVoters) != kRingVoters) {
+      return invalid("a ring has no coordinator and no standbys, and three of its stages vote");
+    }
+    return {};
+  }
   if (spec.kind == TopologyKind::kMesh) {
     if (spec.coordinator) {
       return invalid("a mesh has no coordinator, but node " +
@@ -131,6 +189,8 @@ std::string_view name_of(MemberRole role, TopologyKind kind) {
       return role == MemberRole::kCoordinator ? "leader"
              : role == MemberRole::kCandidate ? "candidate"
                                               : "worker";
+    case TopologyKind::kRing:
+      return "stage";
     case TopologyKind::kStar:
       return role == MemberRole::kCoordinator ? "hub"
              : role == MemberRole::kCandidate ? "standby"
@@ -164,6 +224,9 @@ bool Topology::may_lead(world::NodeId node) const {
 }
 
 std::vector<world::NodeId> Topology::workers(world::NodeId leader) const {
+  if (kind == TopologyKind::kRing) {
+    return stages.front().nodes;
+  }
   return nodes_where(members, [&](const TopologyMember& member) {
     return works_at_all(member) && (kind == TopologyKind::kMesh || member.node != leader);
   });
@@ -189,6 +252,17 @@ std::vector<Link> Topology::declared_links(world::NodeId leader) const {
         links.push_back({low->node, high->node});
       }
     }
+    return links;
+  }
+  if (kind == TopologyKind::kRing) {
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      for (const world::NodeId one : stages[i].nodes) {
+        for (const world::NodeId other : stages[(i + 1) % stages.size()].nodes) {
+          links.push_back(link_between(one, other));
+        }
+      }
+    }
+    std::ranges::sort(links);
     return links;
   }
   if (find(leader) == nullptr) {
@@ -226,6 +300,9 @@ bool Topology::may_send(world::NodeId from, world::NodeId to, world::NodeId lead
   if (kind == TopologyKind::kMesh || (sender->voter && receiver->voter)) {
     return true;
   }
+  if (kind == TopologyKind::kRing) {
+    return from == leader || to == leader || ring_of(stages).neighbours(from, to);
+  }
   return (from == leader && works_at_all(*receiver)) || (to == leader && works_at_all(*sender));
 }
 
@@ -240,14 +317,64 @@ std::uint32_t Topology::tolerated_losses() const {
 std::vector<world::NodeId> Topology::single_points_of_failure() const {
   const auto workers_at_all = std::ranges::count_if(members, works_at_all);
   const bool only_voter = voters().size() == 1;
+  if (kind == TopologyKind::kRing) {
+    return lone_stages();
+  }
   return nodes_where(members, [&](const TopologyMember& member) {
     return (member.voter && only_voter) || (works_at_all(member) && workers_at_all == 1);
   });
 }
 
+std::vector<world::NodeId> Topology::lone_stages() const {
+  const Ring ring = ring_of(stages);
+  std::vector<world::NodeId> lone;
+  for (const Stage& stage : stages) {
+    const bool covered = std::ranges::any_of(members, [&](const TopologyMember& member) {
+      return !ring.stage_of(member.node) && able(member.node, stage, capabilities);
+    });
+    if (stage.nodes.size() == 1 && !covered) {
+      lone.push_back(stage.nodes.front());
+    }
+  }
+  std::ranges::sort(lone);
+  return lone;
+}
+
+Topology Topology::stitched(const Ring& ring) const {
+  core::check(ring.stages.size() == stages.size(), "a ring of these stages");
+  Topology made = *this;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    made.stages[i].nodes = ring.stages[i];
+  }
+  return made;
+}
+
+namespace {
+
+Topology make_ring(const TopologySpec& spec) {
+  Topology topology;
+  topology.kind = spec.kind;
+  topology.stages = spec.stages;
+  topology.capabilities = spec.capabilities;
+  std::set<world::NodeId> voting;
+  for (std::size_t i = 0; i < kRingVoters; ++i) {
+    voting.insert(spec.stages[i].nodes.front());
+  }
+  for (const world::NodeId agent : spec.agents) {
+    topology.members.push_back({agent, MemberRole::kWorker, voting.contains(agent)});
+  }
+  std::ranges::sort(topology.members, {}, &TopologyMember::node);
+  return topology;
+}
+
+}  // namespace
+
 core::Result<Topology> make_topology(const TopologySpec& spec) {
   TRY_VOID(check_members(spec));
   TRY_VOID(check_shape(spec));
+  if (spec.kind == TopologyKind::kRing) {
+    return make_ring(spec);
+  }
   const std::uint32_t voters = TRY(count_voters(spec));
 
   Topology topology;

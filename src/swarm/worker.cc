@@ -90,6 +90,14 @@ const Assignment* Worker::in_hand(TaskId task) const {
   return it == attempts_.end() || it->second.over ? nullptr : &it->second.assignment;
 }
 
+void Worker::passed_on(TaskId task) {
+  if (in_hand(task) != nullptr) {
+    --in_hand_;
+    ended_.push_back(task);
+    attempts_.erase(task);
+  }
+}
+
 void Worker::ended(Desk& desk, TaskId task, AttemptEnd end, Result result) {
   const auto it = attempts_.find(task);
   core::check(it != attempts_.end() && !it->second.over, "an attempt in hand ends once");

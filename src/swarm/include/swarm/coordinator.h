@@ -85,6 +85,10 @@ class Coordinator {
   void applied(Desk& desk, const Command& command, bool changed);
   void timer(Desk& desk, world::TimerId timer);
 
+  // The stages of a ring changed: these take tasks in now. What others had goes to them. While it
+  // is stopped nothing is taken in, and what cannot get through ends, once its key is void.
+  void follow_ring(Desk& desk, const std::vector<world::NodeId>& workers, bool stopped);
+
   // What the failure detector and the links say of an agent. Losing trust takes its tasks back.
   void set_available(Desk& desk, world::NodeId agent, bool ready, bool suspected);
 
@@ -115,6 +119,11 @@ class Coordinator {
     bool sent = false;  // Assign is committed and the agent was told
     MUSTER_FIELDS(Running, agent, attempt, deadline, fallback, sent)
   };
+  struct Resolving {
+    Attempt attempt = 0;
+    Outcome otherwise = Outcome::kAttemptsExhausted;  // when nothing happened
+    MUSTER_FIELDS(Resolving, attempt, otherwise)
+  };
   // Tasks of one class can be taken by the same agents: the pool, and what they must declare.
   using TaskClass = std::pair<PoolId, std::string>;
   // A task that waits for an agent.
@@ -140,10 +149,13 @@ class Coordinator {
   [[nodiscard]] PoolId serving_pool(const Desk& desk, TaskId task) const;
   [[nodiscard]] TaskClass class_of(const Desk& desk, TaskId task) const;
   void take_back_all(Desk& desk, world::NodeId agent, TakeBackReason reason);
+  void apply(Desk&, const Stitch&, bool) {}  // the member follows the ring
   void pump(Desk& desk);
   bool place(Desk& desk, TaskId task);
   void finish(Desk& desk, TaskId task, Attempt attempt, const Result& result);
   void take_back(Desk& desk, TaskId task, TakeBackReason reason);
+  void resolve(Desk& desk, TaskId task, Attempt attempt, Outcome otherwise);
+  void stop_tasks(Desk& desk);
   void wait(Desk& desk, TaskId task);
   void stop_waiting(TaskId task);
   void arm(Desk& desk);
@@ -160,10 +172,12 @@ class Coordinator {
   std::set<TaskId> let_fail_;                  // by the agent of their latest attempt
   std::set<TaskId> accepting_;                 // Accept proposed, not applied
   std::set<TaskId> finishing_;                 // Finish proposed, not applied
-  std::map<TaskId, Attempt> resolving_;        // VoidWanted sent, not answered
+  std::map<TaskId, Resolving> resolving_;      // VoidWanted sent, not answered
   std::map<TaskId, world::NodeId> reporters_;  // to acknowledge when Finish is applied
   std::set<std::pair<core::Time, TaskId>> deadlines_;
   TaskId low_water_proposed_;
+  std::set<world::NodeId> workers_;
+  bool stopped_ = false;
   std::vector<FenceWanted> fences_;
   std::vector<VoidWanted> voids_;
   std::vector<LowWaterWanted> low_waters_;
@@ -171,7 +185,7 @@ class Coordinator {
  public:
   MUSTER_FIELDS(Coordinator, config_, phase_, term_, dispatch_, waiting_, queues_, turns_, running_,
                 let_fail_, accepting_, finishing_, resolving_, reporters_, deadlines_,
-                low_water_proposed_, fences_, voids_, low_waters_)
+                low_water_proposed_, workers_, stopped_, fences_, voids_, low_waters_)
 };
 
 }  // namespace swarm

@@ -16,6 +16,7 @@
 
 #include "swarm/bandit.h"
 #include "swarm/pools.h"
+#include "swarm/ring.h"
 #include "swarm/task.h"
 
 namespace swarm {
@@ -25,11 +26,13 @@ struct Accept {
   Task task;
   MUSTER_FIELDS(Accept, task)
 };
-// The group will not do a task: there is too much to do. On record, so that an offer of the same
-// task that is still on its way gets the same answer from whoever leads then.
+// The group will not do a task: there is too much to do, or its pipeline is stopped. On record, so
+// that an offer of the same task that is still on its way gets the same answer from whoever leads
+// then.
 struct Refuse {
   Task task;
-  MUSTER_FIELDS(Refuse, task)
+  Outcome outcome = Outcome::kShed;
+  MUSTER_FIELDS(Refuse, task, outcome)
 };
 // The how manyeth attempt at a task goes to which agent. Changes nothing when the route has
 // another epoch by now, or when the agent may not do the task under it: the leader picks anew.
@@ -57,7 +60,7 @@ struct LowWater {
 };
 
 using Command = std::variant<Accept, Refuse, Assign, Finish, LowWater, SetPool, SetRoute, AddMember,
-                             RemoveMember, MemberGone>;
+                             RemoveMember, MemberGone, Stitch>;
 
 enum class TaskStatus : std::uint8_t { kAccepted, kAssigned, kFinished };
 constexpr TaskStatus last_value(TaskStatus) {
@@ -98,7 +101,10 @@ class Ledger {
   [[nodiscard]] std::uint32_t in_hand(world::NodeId agent) const;
   [[nodiscard]] const std::optional<Bandit>& bandit() const { return bandit_; }
 
-  MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_, directory_, in_hand_, bandit_)
+  // The newest ring; none while it is as declared.
+  [[nodiscard]] const std::optional<Ring>& ring() const { return ring_; }
+
+  MUSTER_FIELDS(Ledger, tasks_, low_water_, open_count_, directory_, in_hand_, bandit_, ring_)
 
  private:
   bool on(const Accept& command);
@@ -113,6 +119,7 @@ class Ledger {
   bool on(const MemberGone& command);
   void take_from(world::NodeId agent);
   void learn(world::NodeId agent, std::uint32_t reward_permille);
+  bool on(const Stitch& command);
 
   std::map<TaskId, TaskEntry> tasks_;
   std::map<world::NodeId, TaskId> low_water_;
@@ -120,6 +127,7 @@ class Ledger {
   Directory directory_;
   std::map<world::NodeId, std::uint32_t> in_hand_;  // none is 0
   std::optional<Bandit> bandit_;
+  std::optional<Ring> ring_;
 };
 
 }  // namespace swarm

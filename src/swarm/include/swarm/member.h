@@ -27,9 +27,11 @@
 #include "swarm/joint.h"
 #include "swarm/links.h"
 #include "swarm/meter.h"
+#include "swarm/pipeline.h"
 #include "swarm/raft.h"
 #include "swarm/reporter.h"
 #include "swarm/steward.h"
+#include "swarm/stitch.h"
 #include "swarm/swim.h"
 #include "swarm/topology.h"
 #include "swarm/worker.h"
@@ -48,12 +50,14 @@ struct MemberConfig {
   CoordinatorConfig coordinator;
   std::optional<JointRules> joint;
   std::vector<world::NodeId> joint_members;  // as many as joint->members
+  PipelineConfig pipeline;                   // of a ring
   std::uint32_t snapshot_threshold = 4096;
   Founding founding;
   TelemetryConfig telemetry;
   bool joins = false;  // not in the founding topology
   MUSTER_FIELDS(MemberConfig, group, self, topology, heartbeat, election_timeout, suspect_after,
-                coordinator, joint, joint_members, snapshot_threshold, founding, telemetry, joins)
+                coordinator, joint, joint_members, pipeline, snapshot_threshold, founding, telemetry,
+                joins)
 };
 
 // The topology with those who joined and without those who left.
@@ -69,8 +73,27 @@ struct OpinionWanted {
   bool own = false;  // asked by this member itself: answer with Member::own_opinion()
   MUSTER_FIELDS(OpinionWanted, question, own)
 };
+// A ring: a stage's work on an item is wanted; Member::stage_item() has it.
+struct StageWanted {
+  TaskId task;
+  MUSTER_FIELDS(StageWanted, task)
+};
+// The last stage of a ring: the item's turn has come to be carried out.
+struct TurnWanted {
+  TaskId task;
+  core::Bytes payload;
+  bool approved = false;    // by the stage that must
+  bool stamp_good = false;  // otherwise nothing may be carried out
+  MUSTER_FIELDS(TurnWanted, task, payload, approved, stamp_good)
+};
+// The first stage of a ring: what the last one says.
+struct FeedbackHeard {
+  core::Bytes payload;
+  MUSTER_FIELDS(FeedbackHeard, payload)
+};
 using MemberRequest =
-    std::variant<FenceWanted, VoidWanted, LowWaterWanted, WorkWanted, OpinionWanted, JointOutcome>;
+    std::variant<FenceWanted, VoidWanted, LowWaterWanted, WorkWanted, OpinionWanted, JointOutcome,
+                 StageWanted, TurnWanted, FeedbackHeard>;
 
 class Member {
  public:
@@ -103,11 +126,24 @@ class Member {
   void ask_jointly(TaskId task, world::Context& context, world::Effects& effects);
   void opinion(const JointAnswer& answer, world::Effects& effects);
   void own_opinion(const JointAnswer& answer, world::Context& context, world::Effects& effects);
+  // ---- A stage of a ring ----
+
+  // Which stage this member does now; none: it is a spare, or this is no ring.
+  [[nodiscard]] std::optional<std::size_t> stage() const;
+  [[nodiscard]] const Item* stage_item(TaskId task) const;
+  // `approved`: exactly from a stage that approves.
+  void stage_worked(TaskId task, core::Bytes payload, std::optional<bool> approved,
+                    world::Context& context, world::Effects& effects);
+  void feed_back(core::Bytes payload, world::Context& context, world::Effects& effects);
+  [[nodiscard]] const std::optional<Pipeline>& pipeline() const { return pipeline_; }
+
   // The agent's own state; legal transitions only.
   void set_state(AgentState state, world::Context& context, world::Effects& effects);
 
   [[nodiscard]] AgentState state() const { return state_; }
-  [[nodiscard]] std::size_t tasks_in_hand() const { return worker_.count_in_hand(); }
+  [[nodiscard]] std::size_t tasks_in_hand() const {
+    return pipeline_ ? pipeline_->count_in_hand() : worker_.count_in_hand();
+  }
   [[nodiscard]] world::NodeId leader() const { return raft_.leader(); }
   [[nodiscard]] bool leads() const { return coordinator_.leading(); }
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
@@ -151,6 +187,18 @@ class Member {
   void send_sample(Desk& desk);
   [[nodiscard]] MemberReport report() const;
 
+  // member_ring.cc
+  [[nodiscard]] static bool is_ring_message(world::MessageType type) {
+    return Pipeline::owns(type) || type == LinkBroken::kType;
+  }
+  void handle_ring_message(const world::Message& message, Desk& desk);
+  void assigned(const Assignment& assignment, Desk& desk);
+  void ring_timer(world::TimerId timer, Desk& desk);
+  void follow_ring(Desk& desk);
+  void serve_pipeline(Desk& desk);
+  void report_broken(const LinkBroken& broken, Desk& desk);
+  void care_for_ring(Desk& desk);
+
   MemberConfig config_;
   Topology topology_;  // as of now
   Raft raft_;
@@ -165,6 +213,9 @@ class Member {
   Reporter reporter_;
   std::optional<JointProposer> proposer_;
   JointMember joint_member_;
+  std::optional<Pipeline> pipeline_;
+  Stitcher stitcher_;
+  std::map<world::NodeId, std::set<world::NodeId>> cut_off_;  // stages, and who cannot reach them
   AgentState state_ = AgentState::kInitialising;
   world::NodeId known_leader_;
   std::vector<world::Message> loopback_;
@@ -174,7 +225,8 @@ class Member {
 
  public:
   MUSTER_FIELDS(Member, config_, topology_, raft_, ledger_, links_, detector_, swim_, coordinator_,
-                worker_, steward_, meter_, reporter_, proposer_, joint_member_, state_,
+                worker_, steward_, meter_, reporter_, proposer_, joint_member_, pipeline_,
+                stitcher_, cut_off_, state_,
                 known_leader_, loopback_, requests_, availability_)
 };
 

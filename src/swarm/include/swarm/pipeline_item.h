@@ -12,10 +12,10 @@ namespace swarm {
 
 // The how manyeth item that one entry stage let in. Within an epoch (node and incarnation of the
 // entry) the order of numbers is the order of the pipeline.
-struct Entry {
+struct ItemEntry {
   std::uint64_t epoch = 0;
   std::uint64_t number = 0;
-  MUSTER_FIELDS(Entry, epoch, number)
+  MUSTER_FIELDS(ItemEntry, epoch, number)
 };
 
 // Says that the stage which must approve has looked at a task. Good only from the node that it
@@ -31,7 +31,7 @@ struct Stamp {
 struct Item {
   Authority authority;
   Task task;  // its payload is the work so far
-  Entry entry;
+  ItemEntry entry;
   std::optional<Stamp> stamp;
   MUSTER_FIELDS(Item, authority, task, entry, stamp)
 };

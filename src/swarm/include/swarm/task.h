@@ -46,13 +46,14 @@ enum class Outcome : std::uint8_t {
   kRejected,   // the environment refused the order for a reason that a retry does not change
   kUndecided,  // a joint decision found no quorum
   kShed,       // refused before it entered the ledger: the queue is full
+  kStopped,    // the pipeline is stopped: a stage is lost and no spare has its capabilities
 };
 constexpr Outcome last_value(Outcome) {
-  return Outcome::kShed;
+  return Outcome::kStopped;
 }
 constexpr std::string_view name_of(Outcome outcome) {
-  constexpr std::string_view kNames[] = {"done",     "no capable agent", "attempts exhausted",
-                                         "rejected", "undecided",        "shed"};
+  constexpr std::string_view kNames[] = {
+      "done", "no capable agent", "attempts exhausted", "rejected", "undecided", "shed", "stopped"};
   return kNames[static_cast<std::size_t>(outcome)];
 }
 

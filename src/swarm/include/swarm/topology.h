@@ -7,6 +7,11 @@
 //   place star          a coordinator named hub, and standbys among the spokes that may take its
 //   place
 //
+//   ring          no coordinator; stages in order, work links only between the nodes of adjacent
+//                 stages, the last and the first included; the leader has a link to every member
+//                 for the group's log and signs of life; tasks go in at the first stage. The first
+//                 nodes of the first three stages vote. Agents without a stage are spares.
+//
 // In hierarchical and star each worker has one work link, to the current leader. Voters agree on
 // the group's log over consensus links of their own; everybody else learns the log from the leader
 // over its work link.
@@ -14,22 +19,26 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/codec.h"
 #include "swarm/quorum.h"
+#include "swarm/ring.h"
 #include "world/node.h"
 
 namespace swarm {
 
-enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar };
+enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing };
 constexpr TopologyKind last_value(TopologyKind) {
-  return TopologyKind::kStar;
+  return TopologyKind::kRing;
 }
 constexpr std::string_view name_of(TopologyKind kind) {
-  constexpr std::string_view kNames[] = {"mesh", "hierarchical", "star"};
+  constexpr std::string_view kNames[] = {"mesh", "hierarchical", "star", "ring"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -67,6 +76,8 @@ struct Link {
 struct Topology {
   TopologyKind kind = TopologyKind::kMesh;
   std::vector<TopologyMember> members;  // ascending by node
+  std::vector<Stage> stages;            // ring: in order; who does none is a spare
+  std::map<world::NodeId, std::set<std::string>> capabilities;  // ring: of every member
 
   [[nodiscard]] const TopologyMember* find(world::NodeId node) const;  // nullptr: no member
   [[nodiscard]] std::vector<world::NodeId> voters() const;
@@ -99,10 +110,14 @@ struct Topology {
   [[nodiscard]] std::uint32_t quorum() const;            // of the voters
   [[nodiscard]] std::uint32_t tolerated_losses() const;  // voters - quorum
   // Members whose loss alone stops the swarm, whatever the rest does: the only voter, the only
-  // worker.
+  // worker; in a ring a stage with one node for which no spare can stand in.
   [[nodiscard]] std::vector<world::NodeId> single_points_of_failure() const;
 
-  MUSTER_FIELDS(Topology, kind, members)
+  // The same with other nodes in its stages. REQUIRES a ring of these stages.
+  [[nodiscard]] Topology stitched(const Ring& ring) const;
+  [[nodiscard]] std::vector<world::NodeId> lone_stages() const;  // ring
+
+  MUSTER_FIELDS(Topology, kind, members, stages, capabilities)
 };
 
 struct TopologySpec {
@@ -112,12 +127,16 @@ struct TopologySpec {
       agents;                  // in the order of the pools: the first become candidates, voters
   std::uint32_t standbys = 0;  // hierarchical: candidates; star: standbys
   std::optional<std::uint32_t> voters;  // default: mesh min(5, agents) made odd, else 1 + standbys
-  MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters)
+  std::vector<Stage> stages;            // ring: of the agents
+  std::map<world::NodeId, std::set<std::string>> capabilities;  // ring: what agents declare
+  MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters, stages, capabilities)
 };
 
 // Refuses: no agents, an id that is missing or used twice, a coordinator in a mesh or none
 // elsewhere, standbys in a mesh, as many standbys as agents, an even number of voters or more than
-// members, and in hierarchical and star any number of voters but 1 + standbys.
+// members, in hierarchical and star any number of voters but 1 + standbys, and in a ring fewer than
+// three stages, a stage without a node, a node in two stages or without a stage's capabilities, and
+// a spare that can do no stage.
 [[nodiscard]] core::Result<Topology> make_topology(const TopologySpec& spec);
 
 }  // namespace swarm

@@ -41,6 +41,8 @@ class Worker {
   [[nodiscard]] const Assignment* in_hand(TaskId task) const;
   [[nodiscard]] std::size_t count_in_hand() const { return in_hand_; }
 
+  // Somebody else goes on with the attempt. Ignored when it is not in hand.
+  void passed_on(TaskId task);
   // The attempt ended. REQUIRES: in_hand(task).
   void ended(Desk& desk, TaskId task, AttemptEnd end, Result result);
 
