@@ -49,6 +49,11 @@ void Controller::start(const world::Start& start, world::Context& context,
     }
   }
   Durable& durable = state_.durable;
+  if (durable.scaled_size && state_.config.scaling) {
+    auto scaler = scaling::Scaler::make(state_.config.scaling->rules, durable.scaled_size);
+    core::check(scaler.has_value(), "the scaling rules are valid");
+    state_.scaler = std::move(*scaler);
+  }
   if (!durable.begun) {
     durable.begun = true;
     durable.desired.next_node = state_.config.first_node;

@@ -14,6 +14,16 @@ std::uint32_t part_of(std::uint32_t whole, std::uint32_t parts) {
   return static_cast<std::uint32_t>((product + rollout::kWhole - 1) / rollout::kWhole);
 }
 
+// What the plan gives the candidate first.
+std::uint32_t first_share(const rollout::Plan& plan) {
+  for (const std::uint32_t parts : plan.steps) {
+    if (parts > 0) {
+      return parts;
+    }
+  }
+  return rollout::kWhole;
+}
+
 }  // namespace
 
 void Controller::decide_scaling(const monitor::View& view, world::Effects& effects) {
@@ -42,6 +52,7 @@ void Controller::decide_scaling(const monitor::View& view, world::Effects& effec
                                  decision.reason});
   }
   state_.scaled = decision;
+  state_.durable.scaled_size = decision.desired;
 }
 
 void Controller::decide_rollout(const monitor::View& view, world::Effects& effects) {
@@ -71,10 +82,9 @@ void Controller::decide_rollout(const monitor::View& view, world::Effects& effec
   }
   rollout::Observation seen;
   seen.now = view.at;
-  seen.stable.side = side_of(view, plan.stable, plan.candidate, durable.stable_totals,
-                             durable.slow_from, state_.status);
-  seen.candidate.side = side_of(view, plan.candidate, plan.stable, durable.candidate_totals,
-                                durable.slow_from, state_.status);
+  seen.stable.side = side_of(view, plan.stable, plan.candidate, durable.slow_from, state_.status);
+  seen.candidate.side =
+      side_of(view, plan.candidate, plan.stable, durable.slow_from, state_.status);
   seen.offered_per_1000_s = view.whole.recent.rate_milli(view.whole.recent.tally.offered);
   const rollout::Decision decision = durable.rollout->decide(seen);
   const bool changed = !state_.rolled || state_.rolled->phase != decision.phase ||
@@ -125,7 +135,7 @@ void Controller::set_sizes(world::Effects& effects) {
     std::uint32_t parts = rollout::kWhole;
     std::string reason = state_.scaled ? state_.scaled->reason : "as declared";
     if (plan && fleet.pool == plan->candidate) {
-      parts = !begun ? 0 : plan->whole_first ? rollout::kWhole : plan->plan.steps.front();
+      parts = !begun ? 0 : plan->whole_first ? rollout::kWhole : first_share(plan->plan);
     }
     if (durable.rollout && (fleet.pool == plan->stable || fleet.pool == plan->candidate)) {
       if (!state_.rolled) {

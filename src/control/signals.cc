@@ -201,15 +201,10 @@ std::optional<std::uint64_t> capacity_of(const monitor::View& view, swarm::PoolI
 }  // namespace
 
 rollout::Side side_of(const monitor::View& view, swarm::PoolId pool, swarm::PoolId reference,
-                      const PoolTotals& before, std::optional<core::Duration> slow_from,
+                      std::optional<core::Duration> slow_from,
                       const std::optional<swarm::StatusAnswer>& status) {
   rollout::Side side;
-  if (auto counts = counts_of(view, pool, slow_from)) {
-    counts->done += before.counts.done;
-    counts->errors += before.counts.errors;
-    counts->slow += before.counts.slow;
-    side.counts = counts;
-  }
+  side.counts = counts_of(view, pool, slow_from);
   side.capacity_per_1000_s = capacity_of(view, pool, reference);
   if (status) {
     for (const swarm::PoolStatus& known : status->pools) {

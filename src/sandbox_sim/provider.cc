@@ -220,19 +220,22 @@ Timed<sandbox::ExecResult> SimProvider::exec(const sandbox::Exec& request) {
   if (life.info.program == sandbox::ProgramState::kRunning) {
     return {fail(Code::kInvalid, named(life.info.id) + " runs a program already"), took};
   }
+  sandbox::ExecResult result;
+  result.process = sandbox::ProcessId(++last_process_);
+  if (life.node) {
+    // The disk is whole: the program goes on from what it kept.
+    life.info.program = sandbox::ProgramState::kRunning;
+    surroundings_.host->restart(life.node);
+    return {std::move(result), took};
+  }
   auto launch = surroundings_.launch(life.info, request);
   if (!launch) {
     return {std::unexpected(launch.error()), took};
-  }
-  if (life.node) {
-    sandbox_of_.erase(life.node);
   }
   life.node = launch->node.id;
   sandbox_of_[life.node] = life.info.id;
   life.info.program = sandbox::ProgramState::kRunning;
   surroundings_.host->boot(launch->node, std::move(launch->program));
-  sandbox::ExecResult result;
-  result.process = sandbox::ProcessId(++last_process_);
   return {std::move(result), took};
 }
 

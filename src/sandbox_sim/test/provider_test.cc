@@ -212,6 +212,16 @@ TEST(SimProvider, SeesAProgramThatDiedAtItsMemoryLimit) {
   EXPECT_EQ(all(site).front().state, SandboxState::kRunning) << "the sandbox itself is whole";
 }
 
+TEST(SimProvider, StartsAProgramAgainOnTheDiskThatItLeft) {
+  Site site({});
+  const auto id = site.ready();
+  ASSERT_TRUE(site.provider.exec(site.program(id)).outcome.has_value());
+  EXPECT_FALSE(site.provider.exec(site.program(id)).outcome.has_value()) << "it runs already";
+  site.halt(world::NodeId(1), world::HaltReason::kCrash);
+  ASSERT_TRUE(site.provider.exec(site.program(id)).outcome.has_value());
+  EXPECT_EQ(site.up, std::set{world::NodeId(1)}) << "the same node, not another";
+}
+
 TEST(SimProvider, KeepsTheDiskWithinItsLimitAndForksIt) {
   Site site({});
   sandbox::SandboxSpec spec;

@@ -44,10 +44,9 @@ class Controller : public world::Machine {
     bool begun = false;
     Desired desired;
     std::optional<rollout::Rollout> rollout;
-    PoolTotals stable_totals;  // of telemetry before the last restart
-    PoolTotals candidate_totals;
-    std::optional<core::Duration> slow_from;  // what counts as slow in the rollout's comparison
-    MUSTER_FIELDS(Durable, begun, desired, rollout, stable_totals, candidate_totals, slow_from)
+    std::optional<std::uint32_t> scaled_size;  // what the scaling policy decided last
+    std::optional<core::Duration> slow_from;   // what counts as slow in the rollout's comparison
+    MUSTER_FIELDS(Durable, begun, desired, rollout, scaled_size, slow_from)
   };
   enum class CallKind : std::uint8_t { kList, kCreate, kStart, kKill, kVolatility };
   friend constexpr CallKind last_value(CallKind) { return CallKind::kVolatility; }

@@ -54,18 +54,13 @@ struct Census {
                                            const Census& census, const monitor::View& view,
                                            const LoadHistory& load);
 
-// Totals of a pool that survive the controller.
-struct PoolTotals {
-  rollout::Counts counts;
-  MUSTER_FIELDS(PoolTotals, counts)
-};
 // Of telemetry since this controller started; none while there is none.
 [[nodiscard]] std::optional<rollout::Counts> counts_of(const monitor::View& view,
                                                        swarm::PoolId pool,
                                                        std::optional<core::Duration> slow_from);
 // `reference`: the other side, whose agents tell what one can serve while these have not served.
 [[nodiscard]] rollout::Side side_of(const monitor::View& view, swarm::PoolId pool,
-                                    swarm::PoolId reference, const PoolTotals& before,
+                                    swarm::PoolId reference,
                                     std::optional<core::Duration> slow_from,
                                     const std::optional<swarm::StatusAnswer>& status);
 

@@ -18,7 +18,8 @@ struct Create {
   SandboxSpec spec;
   MUSTER_FIELDS(Create, spec)
 };
-// Runs a program. In the background: answers as soon as it runs.
+// Runs a program. In the background: answers as soon as it runs. Where the background program
+// before it has ended, it goes on with what that one left on the disk.
 struct Exec {
   SandboxId sandbox;
   std::vector<std::string> command;
