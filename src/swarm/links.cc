@@ -66,9 +66,13 @@ bool Links::heard(const world::Message& message, world::Context& context, world:
       greet(node, peer, context, effects);
     }
   }
-  // A peer that speaks again after a long pause need not wait for the next repetition.
+  // A peer that speaks again after a long pause need not wait for the next repetition. The nonce
+  // stays: a new one would void the answer that may be on its way, and between places whose round
+  // trip is longer than the time between messages, every answer.
   if (peer.state == LinkState::kGreeting && peer.pause > config_.retry) {
-    greet(node, peer, context, effects);
+    peer.pause = config_.retry;
+    send_hello(node, peer, context, effects);
+    effects.set_timer(kLinkTimers.timer(node.value), peer.pause);
   }
   return true;
 }
