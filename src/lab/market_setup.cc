@@ -14,10 +14,10 @@ constexpr double kBarsPerYear = 252;
 constexpr std::int64_t kInventedPriceTicks = 10'000;
 
 // Bars of a price that trends go one way for this many on average.
-constexpr std::uint32_t kTrendBars = 12;
+constexpr std::uint32_t kTrendBars = 40;
 // Of what is not the trend, and of what is left of a distance from the level one bar later.
 constexpr double kTrendNoise = 0.5;
-constexpr double kLevelMemory = 0.2;
+constexpr double kLevelMemory = 0.0;
 
 // Log returns, bar by bar, that follow the regimes.
 class Movements {

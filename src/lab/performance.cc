@@ -113,8 +113,9 @@ std::optional<std::size_t> tasks_until_moved(const std::vector<Play>& plays, cor
   return std::nullopt;
 }
 
-// How often work came to be with another arm than the one that had it last.
-std::size_t rotations_of(const std::vector<Play>& plays) {
+// How often work came to be with another arm than the one that had it last. It counts from when the
+// arm that was best at first has it: to find that one is no rotation.
+std::size_t rotations_of(const std::vector<Play>& plays, const std::string& best_at_first) {
   std::deque<std::string> latest;
   std::map<std::string, std::size_t> counts;
   std::string holder;
@@ -126,8 +127,11 @@ std::size_t rotations_of(const std::vector<Play>& plays) {
       --counts[latest.front()];
       latest.pop_front();
     }
-    if (latest.size() == kWindow && counts[play.arm] >= kMoved && holder != play.arm) {
-      rotations += holder.empty() ? 0U : 1U;
+    const bool has_it = latest.size() == kWindow && counts[play.arm] >= kMoved;
+    if (has_it && holder.empty()) {
+      holder = play.arm == best_at_first ? play.arm : "";
+    } else if (has_it && holder != play.arm) {
+      ++rotations;
       holder = play.arm;
     }
   }
@@ -137,6 +141,7 @@ std::size_t rotations_of(const std::vector<Play>& plays) {
 void adaptation(const std::vector<Play>& plays, const std::vector<core::Time>& regimes,
                 Metrics& metrics) {
   double lost = 0;
+  std::string best_at_first;
   std::string best_before;
   std::optional<std::size_t> slowest;
   bool never = false;
@@ -162,9 +167,10 @@ void adaptation(const std::vector<Play>& plays, const std::vector<core::Time>& r
       never = never || !moved;
       slowest = std::max(slowest, moved);
     }
+    best_at_first = best_at_first.empty() ? best : best_at_first;
     best_before = best;
   }
-  metrics["rotations"] = static_cast<double>(rotations_of(plays));
+  metrics["rotations"] = static_cast<double>(rotations_of(plays, best_at_first));
   if (!plays.empty()) {
     metrics["regret"] = lost / static_cast<double>(plays.size());
   }

@@ -143,7 +143,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "reward lost per task against the arm that was best in each regime / the full reward"},
     {"tasks_to_shift", kCount, kLower,
      "tasks from a change of the best arm until 80 % of the last 50 went to the new one"},
-    {"rotations", kCount, kLower, "times that another arm came to have 80 % of the last 50 tasks"},
+    {"rotations", kCount, kLower,
+     "times that another arm came to have 80 % of the last 50 tasks, once the best had them"},
     // Where regions are.
     {"latency_home_p50", kSeconds, kLower, "median latency of tasks done in the client's region"},
     {"latency_home_p99", kSeconds, kLower, "99th percentile of the same"},

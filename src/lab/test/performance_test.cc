@@ -20,7 +20,7 @@ RunResult run_text(const std::string& text, std::uint64_t seed = 1) {
 std::string two_strategies(const std::string& floor, const std::string& regimes) {
   return R"(
 pattern: multi_strategy
-duration: 40s
+duration: 50s
 dispatch:
   policy: adaptive
   in_flight_per_agent: 8
@@ -43,7 +43,7 @@ TEST(Performance, WorkFollowsTheStrategyThatEarnsWhenTheMarketTurns) {
   const RunResult result = run_text(two_strategies("2%", std::string(kChange)));
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
   ASSERT_TRUE(result.metrics.contains("tasks_to_shift"));
-  EXPECT_LE(result.metrics.at("tasks_to_shift"), 300);
+  EXPECT_LE(result.metrics.at("tasks_to_shift"), 400);
   EXPECT_EQ(result.metrics.at("rotations"), 1);
   const RunResult even = run_text(two_strategies("50%", std::string(kChange)));
   EXPECT_FALSE(even.metrics.contains("tasks_to_shift")) << "an even split never moves";
@@ -73,11 +73,12 @@ regions:
     - {name: us, members: [agent-2]}
     - {name: asia, members: [agent-3]}
   round_trips:
-    - {between: [eu, us], time: 100ms}
-    - {between: [us, asia], time: 100ms}
-    - {between: [eu, asia], time: 100ms}
+    - {between: [eu, us], time: 180ms}
+    - {between: [us, asia], time: 180ms}
+    - {between: [eu, asia], time: 180ms}
 )");
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  EXPECT_EQ(result.metrics.at("connectivity"), 1) << "however long a handshake takes";
   EXPECT_GE(result.metrics.at("latency_home_p50"), 0.05) << "commits cross the sea";
   EXPECT_GT(result.metrics.at("latency_remote_p50"), result.metrics.at("latency_home_p50"));
 }
