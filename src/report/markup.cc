@@ -92,6 +92,16 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string valid_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    out += length == 0 ? kReplacement : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return out;
+}
+
 std::string nine_digits(double value) {
   if (!std::isfinite(value)) {
     return "null";

@@ -12,6 +12,9 @@ namespace report {
 // For text and for quoted attributes. What is no UTF-8, and control characters, become U+FFFD.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+// As it is, but for bytes that are no UTF-8, which become U+FFFD.
+[[nodiscard]] std::string valid_text(std::string_view text);
+
 // At most nine significant digits, the same in every locale; not finite: null.
 [[nodiscard]] std::string nine_digits(double value);
 // 16 hexadecimal digits.
