@@ -1,0 +1,58 @@
+// Which deployment to take, from measured runs: Pareto fronts, and how sure they are.
+//
+// Candidates are the variants of one scenario that were run under the same load and seeds. A
+// candidate is on the front when no other one is at least as good in every objective and better in
+// one. Runs are drawn again and again (the same seeds for every candidate, as faults and luck are
+// theirs together); how often a candidate is on the front, and how often it has the best first
+// objective of those on it, says what the runs can tell. Where no candidate is best in 95 of 100
+// draws, they are not distinguishable, and that is the answer.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lab/run_set.h"
+#include "stats/bootstrap.h"
+
+namespace lab {
+
+struct Preset {
+  std::string_view name;  // "high-frequency"
+  std::string_view meaning;
+  std::vector<std::string_view> metrics;  // objectives; the first decides among those on the front
+};
+
+std::span<const Preset> presets();
+// Null where there is none of that name.
+const Preset* find_preset(std::string_view name);
+
+struct Candidate {
+  std::string name;
+  std::size_t runs = 0;
+  std::vector<stats::Estimate> objectives;  // as Recommendation::objectives
+  bool on_front = false;                    // by the means of all runs
+  double front_share = 0;                   // of the draws
+  double best_share = 0;
+};
+
+struct Recommendation {
+  std::string preset;
+  std::string scenario;
+  std::vector<std::string> objectives;  // metrics that every candidate has
+  std::vector<std::string> left_out;    // objectives that a candidate lacks
+  std::vector<Candidate> candidates;    // the most often best first
+  std::size_t seeds = 0;                // that all candidates share
+  // kPass: the first candidate is best; kInconclusive: not distinguishable, or too few runs.
+  Verdict verdict = Verdict::kInconclusive;
+  bool too_few = false;
+  std::string answer;
+};
+
+// `scenario`: empty for the one of pattern "Performance Summary". kInvalid: no such preset or
+// scenario, or it has fewer than two variants.
+core::Result<Recommendation> recommend(const RunSet& runs, std::string_view preset,
+                                       std::string_view scenario = {});
+
+}  // namespace lab

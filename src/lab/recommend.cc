@@ -1,0 +1,287 @@
+#include "lab/recommend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include "num/stream.h"
+#include "scenario/metrics.h"
+
+namespace lab {
+namespace {
+
+constexpr std::size_t kDraws = 2'000;
+constexpr double kSure = 0.95;
+constexpr std::string_view kComparison = "Performance Summary";
+
+using Samples = std::map<std::uint64_t, Sample>;
+
+const std::vector<Preset>& all_presets() {
+  static const std::vector<Preset> list = {
+      {"high-frequency",
+       "the shortest tail of latency, and what it costs in reliability",
+       {"latency_p99", "jitter", "reliability"}},
+      {"algorithmic",
+       "tasks done in time at the highest rate, with short latency",
+       {"reliability", "goodput", "latency_p99"}},
+      {"portfolio",
+       "steady results from few messages and agents",
+       {"success_rate", "cost_per_1k", "messages_per_task", "recovery_time"}},
+      {"risk-averse",
+       "the least work lost when something breaks",
+       {"degradation", "spof_outage", "unrecovered", "reliability"}},
+      {"development",
+       "cheap and simple: few messages, short median latency",
+       {"messages_per_task", "cost_per_1k", "latency_p50"}}};
+  return list;
+}
+
+// values[candidate][objective][seed], so that smaller is better.
+using Values = std::vector<std::vector<std::vector<double>>>;
+
+struct Found {
+  std::vector<std::string> names;
+  std::vector<const Samples*> samples;
+  std::string scenario;
+};
+
+core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario) {
+  Found found;
+  std::set<std::string> known;
+  for (const auto& [cell, samples] : runs.cells) {
+    known.insert(cell.scenario);
+    const bool wanted = scenario.empty() ? cell.pattern == kComparison : cell.scenario == scenario;
+    if (wanted && (found.scenario.empty() || found.scenario == cell.scenario)) {
+      found.scenario = cell.scenario;
+      found.names.push_back(cell.variant);
+      found.samples.push_back(&samples);
+    }
+  }
+  if (found.names.size() >= 2) {
+    return found;
+  }
+  std::string names;
+  for (const std::string& name : known) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return core::fail(core::Code::kInvalid,
+                    (found.scenario.empty() ? "no stored run compares deployments under one load"
+                                            : found.scenario + " has only one variant") +
+                        std::string("; name a scenario with variants (--scenario), of: ") + names);
+}
+
+// Those that every candidate was run with.
+std::vector<std::uint64_t> shared_seeds(const Found& found) {
+  std::vector<std::uint64_t> seeds;
+  for (const auto& [seed, sample] : *found.samples[0]) {
+    const bool everywhere = std::ranges::all_of(
+        found.samples, [&](const Samples* samples) { return samples->contains(seed); });
+    if (everywhere) {
+      seeds.push_back(seed);
+    }
+  }
+  return seeds;
+}
+
+std::optional<double> value_of(const Sample& sample, std::string_view metric) {
+  const auto value = sample.metrics.find(metric);
+  if (value == sample.metrics.end() || !std::isfinite(value->second)) {
+    return {};
+  }
+  return value->second;
+}
+
+bool everywhere(const Found& found, const std::vector<std::uint64_t>& seeds,
+                std::string_view metric) {
+  return std::ranges::all_of(found.samples, [&](const Samples* samples) {
+    return std::ranges::all_of(
+        seeds, [&](std::uint64_t seed) { return value_of(samples->at(seed), metric).has_value(); });
+  });
+}
+
+double sign_of(std::string_view metric) {
+  const scenario::Metric* known = scenario::find_metric(metric);
+  return known != nullptr && known->better == scenario::Better::kHigher ? -1 : 1;
+}
+
+Values gather(const Found& found, const std::vector<std::uint64_t>& seeds,
+              const std::vector<std::string>& objectives) {
+  Values values(found.samples.size());
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (const std::string& metric : objectives) {
+      std::vector<double>& list = values[c].emplace_back();
+      for (const std::uint64_t seed : seeds) {
+        list.push_back(sign_of(metric) * *value_of(found.samples[c]->at(seed), metric));
+      }
+    }
+  }
+  return values;
+}
+
+// means[candidate][objective] of the drawn seeds.
+std::vector<std::vector<double>> means(const Values& values,
+                                       const std::vector<std::size_t>& drawn) {
+  std::vector<std::vector<double>> made(values.size());
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (const std::vector<double>& list : values[c]) {
+      double sum = 0;
+      for (const std::size_t index : drawn) {
+        sum += list[index];
+      }
+      made[c].push_back(sum / static_cast<double>(drawn.size()));
+    }
+  }
+  return made;
+}
+
+bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
+  bool better = false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i]) {
+      return false;
+    }
+    better = better || a[i] < b[i];
+  }
+  return better;
+}
+
+std::vector<bool> front_of(const std::vector<std::vector<double>>& points) {
+  std::vector<bool> front;
+  for (const std::vector<double>& one : points) {
+    front.push_back(std::ranges::none_of(
+        points, [&](const std::vector<double>& other) { return dominates(other, one); }));
+  }
+  return front;
+}
+
+// Who shares the best first objective shares the draw.
+void count_best(const std::vector<std::vector<double>>& points, const std::vector<bool>& front,
+                std::vector<double>& best) {
+  double least = HUGE_VAL;
+  for (std::size_t c = 0; c < points.size(); ++c) {
+    least = front[c] ? std::min(least, points[c][0]) : least;
+  }
+  std::vector<std::size_t> winners;
+  for (std::size_t c = 0; c < points.size(); ++c) {
+    if (front[c] && points[c][0] == least) {
+      winners.push_back(c);
+    }
+  }
+  for (const std::size_t winner : winners) {
+    best[winner] += 1 / static_cast<double>(winners.size());
+  }
+}
+
+void draw(const Values& values, std::size_t seeds, std::vector<Candidate>& candidates) {
+  num::Stream stream(1, 0, num::purpose_of("lab.recommend"));
+  std::vector<double> front_count(values.size());
+  std::vector<double> best(values.size());
+  std::vector<std::size_t> drawn(seeds);
+  for (std::size_t i = 0; i < kDraws; ++i) {
+    std::ranges::generate(drawn, [&] { return static_cast<std::size_t>(stream.below(seeds)); });
+    const auto points = means(values, drawn);
+    const std::vector<bool> front = front_of(points);
+    for (std::size_t c = 0; c < front.size(); ++c) {
+      front_count[c] += front[c] ? 1 : 0;
+    }
+    count_best(points, front, best);
+  }
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    candidates[c].front_share = front_count[c] / static_cast<double>(kDraws);
+    candidates[c].best_share = best[c] / static_cast<double>(kDraws);
+  }
+}
+
+std::vector<Candidate> estimate(const Found& found, const Values& values, std::size_t seeds,
+                                const std::vector<std::string>& objectives) {
+  std::vector<Candidate> candidates(values.size());
+  std::vector<std::size_t> all(seeds);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<bool> front = front_of(means(values, all));
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    candidates[c].name = found.names[c];
+    candidates[c].runs = found.samples[c]->size();
+    candidates[c].on_front = front[c];
+    for (std::size_t o = 0; o < objectives.size(); ++o) {
+      std::vector<double> list = values[c][o];
+      std::ranges::transform(list, list.begin(),
+                             [&](double value) { return value * sign_of(objectives[o]); });
+      candidates[c].objectives.push_back(stats::bootstrap(
+          seeds, stats::mean_of_runs(std::move(list)),
+          num::Stream(1, c, num::purpose_of(objectives[o])), {kDraws, stats::kConfidence}));
+    }
+  }
+  return candidates;
+}
+
+void answer(Recommendation& made) {
+  const Candidate& first = made.candidates.front();
+  made.too_few = made.seeds < kSeedsToJudge;
+  if (made.too_few) {
+    made.answer = "too few runs: " + std::to_string(made.seeds) + " shared seeds, " +
+                  std::to_string(kSeedsToJudge) + " are needed (muster test --seeds)";
+    return;
+  }
+  if (first.best_share >= kSure) {
+    made.verdict = Verdict::kPass;
+    made.answer = "take " + first.name;
+    return;
+  }
+  made.answer = "not distinguishable:";
+  double covered = 0;
+  for (const Candidate& one : made.candidates) {
+    if (covered < kSure) {
+      made.answer += (covered > 0 ? ", " : " ") + one.name;
+      covered += one.best_share;
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const Preset> presets() {
+  return all_presets();
+}
+
+const Preset* find_preset(std::string_view name) {
+  const auto found = std::ranges::find(all_presets(), name, &Preset::name);
+  return found == all_presets().end() ? nullptr : &*found;
+}
+
+core::Result<Recommendation> recommend(const RunSet& runs, std::string_view preset,
+                                       std::string_view scenario) {
+  const Preset* chosen = find_preset(preset);
+  if (chosen == nullptr) {
+    std::string names;
+    for (const Preset& one : presets()) {
+      names += (names.empty() ? "" : ", ") + std::string(one.name);
+    }
+    return core::fail(core::Code::kInvalid,
+                      "there is no preset '" + std::string(preset) + "'; there are " + names);
+  }
+  const Found found = TRY(candidates_of(runs, scenario));
+  const std::vector<std::uint64_t> seeds = shared_seeds(found);
+  Recommendation made;
+  made.preset = preset;
+  made.scenario = found.scenario;
+  made.seeds = seeds.size();
+  for (const std::string_view metric : chosen->metrics) {
+    (everywhere(found, seeds, metric) ? made.objectives : made.left_out).emplace_back(metric);
+  }
+  if (seeds.empty() || made.objectives.empty()) {
+    return core::fail(core::Code::kInvalid,
+                      found.scenario +
+                          ": its variants share no seed, or none of the objectives of " +
+                          std::string(preset) + " exists in all of their runs");
+  }
+  const Values values = gather(found, seeds, made.objectives);
+  made.candidates = estimate(found, values, seeds.size(), made.objectives);
+  draw(values, seeds.size(), made.candidates);
+  std::ranges::stable_sort(made.candidates, std::greater<>(), &Candidate::best_share);
+  answer(made);
+  return made;
+}
+
+}  // namespace lab

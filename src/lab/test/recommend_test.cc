@@ -1,0 +1,105 @@
+#include "lab/recommend.h"
+
+#include <gmock/gmock.h>
+
+#include "num/stream.h"
+
+namespace lab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Point {
+  double p99 = 0;
+  double reliability = 0;
+};
+
+// `seeds` runs of each variant, that scatter together by the seed and each by itself.
+RunSet measured(const std::map<std::string, Point>& variants, std::uint64_t seeds) {
+  RunSet set;
+  std::uint64_t entity = 0;
+  for (const auto& [name, point] : variants) {
+    ++entity;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+      num::Stream luck(seed, entity, 0);
+      const double swing = static_cast<double>(luck.below(1'000)) / 1e3 - 0.5;
+      Sample& sample = set.cells[{"Performance Summary", "comparison", name}][seed];
+      sample.metrics = {{"latency_p99", point.p99 * (1 + 0.1 * swing)},
+                        {"jitter", point.p99 * (1 + 0.1 * swing) / 2},
+                        {"reliability", point.reliability}};
+    }
+  }
+  return set;
+}
+
+TEST(Recommend, TakesWhoIsBestInEverything) {
+  const auto made =
+      recommend(measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 20), "high-frequency");
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->answer, "take mesh");
+  EXPECT_EQ(made->verdict, Verdict::kPass);
+  EXPECT_EQ(made->candidates[0].best_share, 1);
+  EXPECT_EQ(made->candidates[0].front_share, 1);
+  EXPECT_EQ(made->candidates[1].front_share, 0);
+  EXPECT_THAT(made->objectives, ElementsAre("latency_p99", "jitter", "reliability"));
+}
+
+TEST(Recommend, ATradeOffLeavesBothOnTheFrontAndTheFirstObjectiveDecides) {
+  const auto made =
+      recommend(measured({{"mesh", {0.1, 0.999}}, {"star", {0.05, 0.98}}}, 20), "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take star");
+  for (const Candidate& one : made->candidates) {
+    EXPECT_TRUE(one.on_front) << one.name;
+    EXPECT_EQ(one.front_share, 1) << one.name;
+  }
+}
+
+TEST(Recommend, EqualOnesAreNotDistinguishable) {
+  const auto made =
+      recommend(measured({{"mesh", {0.1, 0.99}}, {"ring", {0.3, 0.99}}, {"star", {0.1, 0.99}}}, 20),
+                "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->verdict, Verdict::kInconclusive);
+  EXPECT_FALSE(made->too_few);
+  EXPECT_THAT(made->answer, StartsWith("not distinguishable: "));
+  EXPECT_THAT(made->answer, HasSubstr("mesh"));
+  EXPECT_THAT(made->answer, HasSubstr("star"));
+  EXPECT_THAT(made->answer, testing::Not(HasSubstr("ring")));
+}
+
+TEST(Recommend, FewRunsSayNothing) {
+  const auto made =
+      recommend(measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 19), "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->too_few);
+  EXPECT_EQ(made->verdict, Verdict::kInconclusive);
+}
+
+TEST(Recommend, LeavesOutWhatACandidateLacksAndSaysSo) {
+  RunSet set = measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 20);
+  set.cells.rbegin()->second[3].metrics.erase("jitter");
+  const auto made = recommend(set, "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_THAT(made->left_out, ElementsAre("jitter"));
+}
+
+TEST(Recommend, RefusesWhatCannotBeCompared) {
+  const RunSet one = measured({{"mesh", {0.05, 0.99}}}, 20);
+  EXPECT_THAT(recommend(one, "high-frequency").error().message, HasSubstr("only one variant"));
+  EXPECT_THAT(recommend(one, "fastest").error().message, HasSubstr("risk-averse"));
+  EXPECT_THAT(recommend({}, "portfolio").error().message, HasSubstr("--scenario"));
+}
+
+TEST(Recommend, EveryPresetHasObjectivesOfTheCatalogueOrOfThePriceList) {
+  for (const Preset& preset : presets()) {
+    EXPECT_EQ(find_preset(preset.name), &preset);
+    EXPECT_GE(preset.metrics.size(), 3U);
+  }
+  EXPECT_EQ(presets().size(), 5U);
+}
+
+}  // namespace
+}  // namespace lab
