@@ -4,6 +4,7 @@
 
 #include "chapter.h"
 #include "page_parts.h"
+#include "patterns_section.h"
 
 namespace report {
 namespace {
@@ -132,7 +133,11 @@ std::string suite_html(const lab::SuiteResult& suite, const PageInfo& info) {
   page.html("<body>\n<main>\n");
   add_banner(page, suite);
   add_summary(page, suite);
+  add_across(page, suite);
   for (std::size_t i = 0; i < suite.cases.size(); ++i) {
+    if (i == 0 || suite.cases[i].pattern != suite.cases[i - 1].pattern) {
+      add_pattern(page, suite, suite.cases[i].pattern);
+    }
     add_chapter(page, suite.cases[i], i + 1, info);
     page.html("\n");
   }

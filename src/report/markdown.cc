@@ -1,0 +1,149 @@
+#include "report/markdown.h"
+
+#include <set>
+
+#include "figures.h"
+#include "markup.h"
+#include "published.h"
+
+namespace report {
+namespace {
+
+// Text of strangers in a cell: no markup, no end of the cell or the line.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : escaped(text)) {
+    if (c == '\n' || c == '\t') {
+      out += ' ';
+    } else {
+      if (std::string_view("|\\`*_[]{}!~").find(c) != std::string_view::npos) {
+        out += '\\';
+      }
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string row(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& one : cells) {
+    line += " " + one + " |";
+  }
+  return line + "\n";
+}
+
+std::string rule(std::size_t cells) {
+  std::string line = "|";
+  for (std::size_t i = 0; i < cells; ++i) {
+    line += "---|";
+  }
+  return line + "\n";
+}
+
+std::string command(const lab::SuiteResult& suite) {
+  const std::string what =
+      suite.suite == "built-in" ? "test" : "run " + shell_word(valid_text(suite.suite));
+  return "muster " + what + " --seed " + std::to_string(suite.seed) + " --seeds " +
+         std::to_string(suite.seeds);
+}
+
+std::string head(const lab::SuiteResult& suite) {
+  std::size_t runs = 0;
+  for (const lab::CaseResult& result : suite.cases) {
+    runs += result.runs.size();
+  }
+  std::string text = "# Results\n\n";
+  text += row({"", ""}) + rule(2);
+  text += row({"command", "`" + command(suite) + "`"});
+  text += row({"verdict", std::string(name_of(suite.verdict)) +
+                              (suite.interrupted ? ", interrupted: partial" : "")});
+  text += row({"world", cell(suite.world)});
+  text += row({"seeds", std::to_string(suite.seed) + " to " +
+                            std::to_string(suite.seed + suite.seeds - 1) + ", " +
+                            std::to_string(runs) + " runs"});
+  text += row({"schedule hash", "`" + hex16(schedule_hash(suite)) + "`"});
+  text += row({"fingerprint", "`" + hex16(suite.fingerprint) + "`"});
+  return text + row({"build", "`" + cell(suite.build) + "`"}) + "\n";
+}
+
+std::string across(const lab::SuiteResult& suite) {
+  const Across figures = across_patterns(suite);
+  std::string text = "## Across patterns\n\n";
+  text += figures.same_load
+              ? "The same agents under the same load and faults.\n\n"
+              : "Each pattern by its own first case; these differ in load and in faults, so the "
+                "rows must not be ranked.\n\n";
+  std::vector<std::string> titles = {"pattern", "runs"};
+  for (const FigureColumn& column : kFigureColumns) {
+    titles.emplace_back(column.title);
+  }
+  titles.emplace_back("SPOF");
+  titles.emplace_back("schedule");
+  text += row(titles) + rule(titles.size());
+  for (const PatternFigures& one : figures.rows) {
+    std::vector<std::string> cells = {cell(one.name), std::to_string(one.runs)};
+    for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
+      cells.push_back(figure_text(one, column));
+    }
+    cells.push_back(cell(one.spof));
+    cells.push_back("`" + hex16(one.schedule) + "`");
+    text += row(cells);
+  }
+  text += "\nMeans over runs; intervals are 95 %, by the bootstrap over runs, from " +
+          std::to_string(lab::kSeedsToJudge) + " runs on.\n\n";
+  text += "Beside it, what the suite that Muster replaces published; " + std::string(kNotMeasured) +
+          ":\n\n";
+  text += row({"pattern", "reliability", "mean latency", "SPOF", "recovery", "recovery in all"}) +
+          rule(6);
+  for (const PatternFigures& one : figures.rows) {
+    if (const Published* published = find_published(one.name)) {
+      text += row({cell(one.name), std::string(published->reliability),
+                   std::string(published->latency), std::string(published->spof),
+                   std::string(published->recovery), std::string(published->total_recovery)});
+    }
+  }
+  return text + "\n";
+}
+
+std::string recovery(const lab::SuiteResult& suite) {
+  std::string text = "## How long faults took to be dealt with\n\n";
+  text += row({"pattern", "fault", "acted", "detect", "decide", "execute", "in all",
+               "not by the end"}) +
+          rule(8);
+  std::set<std::string> done;
+  for (const lab::CaseResult& result : suite.cases) {
+    if (!done.insert(result.pattern).second) {
+      continue;
+    }
+    for (const Recovery& one : recoveries(suite, result.pattern)) {
+      text +=
+          row({cell(result.pattern), cell(one.kind), std::to_string(one.faults),
+               seconds_text(one.detect_s), seconds_text(one.decide_s), seconds_text(one.execute_s),
+               seconds_text(one.total_s), std::to_string(one.open)});
+    }
+  }
+  return text + "\n";
+}
+
+std::string cases(const lab::SuiteResult& suite) {
+  std::string text = "## Cases\n\n";
+  text += row({"pattern", "case", "verdict", "runs", "offered", "done", "lost", "duplicated"}) +
+          rule(8);
+  for (const lab::CaseResult& result : suite.cases) {
+    const check::Account& account = result.account;
+    text += row({cell(result.pattern), cell(result.case_name), std::string(name_of(result.verdict)),
+                 std::to_string(result.runs.size()), std::to_string(account.offered),
+                 std::to_string(account.done), std::to_string(account.lost),
+                 std::to_string(account.duplicated)});
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string suite_markdown(const lab::SuiteResult& suite) {
+  return head(suite) + across(suite) + recovery(suite) + cases(suite);
+}
+
+}  // namespace report

@@ -1,0 +1,113 @@
+#include "patterns_section.h"
+
+#include <vector>
+
+#include "figures.h"
+#include "pareto_picture.h"
+#include "published.h"
+
+namespace report {
+namespace {
+
+void open_table(Markup& page, const std::vector<std::string_view>& head) {
+  page.html("<div class=\"scroll\"><table><thead><tr>");
+  for (const std::string_view title : head) {
+    page.html("<th>").html(title).html("</th>");
+  }
+  page.html("</tr></thead><tbody>");
+}
+
+void add_recoveries(Markup& page, const lab::SuiteResult& suite, std::string_view pattern) {
+  const std::vector<Recovery> list = recoveries(suite, pattern);
+  if (list.empty()) {
+    return;
+  }
+  page.html("<h3>How long faults took to be dealt with</h3>");
+  open_table(page, {"Fault", "acted", "detect", "decide", "execute", "in all", "not by the end"});
+  for (const Recovery& one : list) {
+    page.html("<tr><th scope=\"row\">").text(one.kind).html("</th><td class=\"num\">");
+    page.number(one.faults);
+    for (const auto& seconds : {one.detect_s, one.decide_s, one.execute_s, one.total_s}) {
+      page.html("</td><td class=\"num\">").text(seconds_text(seconds));
+    }
+    page.html("</td><td class=\"num\">").number(one.open).html(" of ").number(one.faults);
+    page.html("</td></tr>");
+  }
+  page.html("</tbody></table></div><p class=\"note\">Medians over all runs of the pattern. ");
+  page.html("Detect: until somebody suspects who was hit; decide: until its work is given to ");
+  page.html("another, or another leads; execute: until the next answer. “In all” counts faults ");
+  page.html(
+      "that were never dealt with as longer than they were watched; – where these are most, ");
+  page.html("or where nobody had to notice.</p>");
+}
+
+void add_published(Markup& page, std::string_view pattern) {
+  const Published* published = find_published(pattern);
+  if (published == nullptr) {
+    return;
+  }
+  page.html("<p class=\"note\">Published for this pattern by the suite that Muster replaces, ");
+  page.text(kNotMeasured).html(": reliability ").text(published->reliability);
+  page.html(", mean latency ").text(published->latency).html(", single point of failure ");
+  page.text(published->spof).html(", recovery ").text(published->recovery).html(", in all ");
+  page.text(published->total_recovery).html(".</p>");
+}
+
+void add_figures_row(Markup& page, const PatternFigures& row) {
+  page.html("<tr data-pattern-row><th scope=\"row\">").text(row.name);
+  page.html("</th><td class=\"num\">").number(row.runs);
+  for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
+    page.html("</td><td class=\"num\">").text(figure_text(row, column));
+  }
+  page.html("</td><td>").text(row.spof).html("</td>");
+  const Published* published = find_published(row.name);
+  for (const auto field :
+       {&Published::reliability, &Published::latency, &Published::spof, &Published::recovery}) {
+    page.html("<td class=\"published\">").text(published == nullptr ? "–" : published->*field);
+    page.html("</td>");
+  }
+  page.html("<td><code>").text(hex16(row.schedule)).html("</code></td></tr>");
+}
+
+}  // namespace
+
+void add_pattern(Markup& page, const lab::SuiteResult& suite, std::string_view pattern) {
+  page.html("<section class=\"about\"><h2>").text(pattern).html("</h2>");
+  const std::string_view meaning = meaning_of_pattern(pattern);
+  if (!meaning.empty()) {
+    page.html("<p class=\"description\">").text(meaning).html("</p>");
+  }
+  add_recoveries(page, suite, pattern);
+  add_published(page, pattern);
+  page.html("</section>");
+}
+
+void add_across(Markup& page, const lab::SuiteResult& suite) {
+  const Across across = across_patterns(suite);
+  if (across.rows.empty()) {
+    return;
+  }
+  page.html("<section class=\"across\"><h2 id=\"across\">Across patterns</h2>");
+  page.html(across.same_load
+                ? "<p>The same agents under the same load and faults, one row a pattern.</p>"
+                : "<p>Each pattern by its own first case. These differ in load and in faults, so "
+                  "the rows must not be ranked; the Performance Summary case compares.</p>");
+  page.html(across.same_load ? pareto_svg(across) : std::string());
+  std::vector<std::string_view> head = {"Pattern", "runs"};
+  for (const FigureColumn& column : kFigureColumns) {
+    head.push_back(column.title);
+  }
+  for (const std::string_view title : {"SPOF", "published reliability", "published latency",
+                                       "published SPOF", "published recovery", "schedule"}) {
+    head.push_back(title);
+  }
+  open_table(page, head);
+  for (const PatternFigures& row : across.rows) {
+    add_figures_row(page, row);
+  }
+  page.html("</tbody></table></div><p class=\"note\">Means over runs, with 95 % intervals by the ");
+  page.html("bootstrap over runs from ").number(lab::kSeedsToJudge).html(" runs on. Published: ");
+  page.text(kNotMeasured).html(".</p></section>\n");
+}
+
+}  // namespace report
