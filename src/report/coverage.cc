@@ -1,0 +1,71 @@
+#include "report/coverage.h"
+
+#include <nlohmann/json.hpp>
+
+#include "markup.h"
+#include "page_parts.h"
+
+namespace report {
+namespace {
+
+void add_table(Markup& page, const lab::Coverage& coverage, const std::string& pattern) {
+  page.html("<h2>").text(pattern).html("</h2><div class=\"scroll\"><table class=\"coverage\">");
+  page.html("<thead><tr><th>Fault</th>");
+  for (const std::string& check : coverage.checks) {
+    page.html("<th class=\"num\"><span>").text(check).html("</span></th>");
+  }
+  page.html("</tr></thead><tbody>");
+  for (const std::string& fault : coverage.faults) {
+    page.html("<tr><th scope=\"row\">").text(fault).html("</th>");
+    for (const std::string& check : coverage.checks) {
+      const auto found = coverage.cells.find({pattern, fault, check});
+      if (found == coverage.cells.end()) {
+        page.html("<td class=\"num gap\">·</td>");
+        continue;
+      }
+      page.html(found->second.failed > 0 ? "<td class=\"num failed\">" : "<td class=\"num\">");
+      page.number(found->second.runs).html("</td>");
+    }
+    page.html("</tr>");
+  }
+  page.html("</tbody></table></div>\n");
+}
+
+}  // namespace
+
+std::string coverage_html(const lab::Coverage& coverage) {
+  Markup page;
+  page.html("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+  page.html("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ");
+  page.html("base-uri 'none'; form-action 'none'; style-src '").html(kStyleHash).html("'\">\n");
+  page.html("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+  page.html("<meta name=\"color-scheme\" content=\"light dark\">\n<title>Coverage – Muster");
+  page.html("</title>\n<style>").html(kStyle).html("</style>\n</head>\n<body>\n<main>\n");
+  page.html("<h1>Coverage</h1><p><strong>").number(coverage.cells.size()).html("</strong> of ");
+  page.number(coverage.possible()).html(" cells: a pattern, a fault that acted, a check that ");
+  page.html("looked. Numbers are runs; a dot is a cell that nothing exercised; red: the check ");
+  page.html("failed in one of them.</p>\n");
+  for (const std::string& pattern : coverage.patterns) {
+    add_table(page, coverage, pattern);
+  }
+  page.html("</main>\n</body>\n</html>\n");
+  return page.str();
+}
+
+std::string coverage_json(const lab::Coverage& coverage) {
+  using Json = nlohmann::ordered_json;
+  Json cells = Json::array();
+  for (const auto& [key, cell] : coverage.cells) {
+    cells.push_back({{"pattern", key.pattern},
+                     {"fault", key.fault},
+                     {"check", key.check},
+                     {"runs", cell.runs},
+                     {"failed", cell.failed}});
+  }
+  const Json object = {{"covered", coverage.cells.size()}, {"possible", coverage.possible()},
+                       {"patterns", coverage.patterns},    {"faults", coverage.faults},
+                       {"checks", coverage.checks},        {"cells", std::move(cells)}};
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace report
