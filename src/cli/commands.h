@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "lab/suite.h"
@@ -19,7 +20,7 @@ inline constexpr int kExitEnvironment = 4;
 
 // Prints the error and returns the exit code that fits it.
 int report_error(const core::Error& error);
-[[nodiscard]] int exit_code(const lab::SuiteResult& suite);
+[[nodiscard]] int exit_code(lab::Verdict verdict);
 
 struct TestFlags {
   std::string world = "sim";
@@ -33,7 +34,11 @@ struct TestFlags {
   bool ci = false;                // plain output, no progress
   bool json = false;
   std::string report = ".muster/report.html";
-  std::string junit;  // write JUnit XML here; empty: nowhere
+  std::string junit;                         // write JUnit XML here; empty: nowhere
+  std::string store = ".muster/results.db";  // keep the runs here; empty: nowhere
+  std::string prometheus;                    // write metrics here; empty: nowhere
+  bool watch = false;                        // again whenever a scenario file changes
+  bool coverage = false;                     // also write .muster/coverage.html and .json
 };
 int test(const TestFlags& flags);
 int run(const TestFlags& flags);
@@ -48,6 +53,7 @@ struct TraceFlags {
   std::string run;
   double from_s = 0;
   double until_s = 1e9;
+  std::string otlp;      // write the whole run's tasks here as OTLP/JSON; empty: nowhere
   std::string perfetto;  // write here; empty: one line per state change on standard output
 };
 int trace(const TraceFlags& flags);
@@ -59,5 +65,45 @@ struct NewFlags {
   std::string file;  // empty: PATTERN.yaml
 };
 int make_new(const NewFlags& flags);
+
+struct CompareFlags {
+  std::string a;
+  std::string b;
+  std::string store = ".muster/results.db";
+  std::vector<std::string> metrics;  // empty: those that say how good a deployment is
+  bool all = false;                  // also what does not differ
+  bool json = false;
+};
+int compare(const CompareFlags& flags);
+
+struct ReportFlags {
+  std::string suite = "latest";
+  std::string store = ".muster/results.db";
+  std::string html = ".muster/report.html";  // write here; empty: nowhere
+  std::string markdown;                      // write here; empty: nowhere
+  bool list = false;                         // what there is, instead
+  bool json = false;                         // the runs themselves, for compare
+};
+int report(const ReportFlags& flags);
+
+struct CampaignFlags {
+  std::string file;
+  std::uint64_t seed = 1;
+  std::uint64_t seeds = 100;
+  std::uint32_t jobs = 0;
+  std::uint32_t timeout_s = 120;
+  std::string store = ".muster/results.db";
+  bool json = false;
+};
+int campaign(const CampaignFlags& flags);
+
+struct RecommendFlags {
+  std::string preset = "algorithmic";
+  std::string suite = "latest";
+  std::string scenario;  // empty: the comparison across patterns
+  std::string store = ".muster/results.db";
+  bool json = false;
+};
+int recommend(const RecommendFlags& flags);
 
 }  // namespace cli

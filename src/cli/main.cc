@@ -2,13 +2,22 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
+#include <memory>
 
 #include "build.h"
 #include "commands.h"
 #include "core/hash_map.h"
+#include "report/selection.h"
 #include "session.h"
 
 namespace {
+
+std::string without_unit(std::string text) {
+  if (!text.empty() && text.back() == 's') {
+    text.pop_back();
+  }
+  return text;
+}
 
 void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
   command.add_option("--world", flags.world, "sim (also called mock)");
@@ -19,16 +28,70 @@ void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
       ->check(CLI::Range(0, 1024));
   command.add_option("--timeout", flags.timeout_s, "seconds of wall time that one run may take")
       ->check(CLI::Range(1, 86'400))
-      ->transform([](std::string text) {
-        if (!text.empty() && text.back() == 's') {
-          text.pop_back();
-        }
-        return text;
-      });
+      ->transform(without_unit);
   command.add_option("--report", flags.report, "where to write the HTML report; empty: nowhere");
   command.add_option("--junit", flags.junit, "where to write JUnit XML; empty: nowhere");
+  command.add_option("--store", flags.store, "results database to add the runs to; empty: none");
+  command.add_option("--prometheus", flags.prometheus,
+                     "where to write metrics as Prometheus text; empty: nowhere");
+  command.add_flag("--watch", flags.watch, "run again whenever a scenario file changes");
+  command.add_flag("--coverage", flags.coverage,
+                   "write .muster/coverage.html and .json: what was exercised");
   command.add_flag("--ci", flags.ci, "for machines: plain output, no progress");
   command.add_flag("--json", flags.json, "print one JSON object instead of tables");
+}
+
+void add_campaign(CLI::App& app, int& code) {
+  auto flags = std::make_shared<cli::CampaignFlags>();
+  CLI::App* campaign =
+      app.add_subcommand("campaign", "run one scenario over many seeds; goes on where it was");
+  campaign->add_option("FILE", flags->file, "a scenario file, or the name of a built-in scenario")
+      ->required();
+  campaign->add_option("--seed", flags->seed, "first seed")->check(CLI::NonNegativeNumber);
+  campaign->add_option("--seeds", flags->seeds, "how many seeds, from --seed on")
+      ->check(CLI::Range(1, 1'000'000));
+  campaign->add_option("--jobs", flags->jobs, "runs at a time; 0: one for each CPU")
+      ->check(CLI::Range(0, 1024));
+  campaign->add_option("--timeout", flags->timeout_s, "seconds of wall time of one run")
+      ->check(CLI::Range(1, 86'400))
+      ->transform(without_unit);
+  campaign->add_option("--store", flags->store, "the results database");
+  campaign->add_flag("--json", flags->json, "print one JSON object instead");
+  campaign->callback([flags, &code] { code = cli::campaign(*flags); });
+}
+
+void add_results_commands(CLI::App& app, int& code) {
+  const std::string selector(report::kSelectorHelp);
+  auto compare_flags = std::make_shared<cli::CompareFlags>();
+  CLI::App* compare = app.add_subcommand("compare", "say what got worse from A to B");
+  compare->add_option("A", compare_flags->a, selector)->required();
+  compare->add_option("B", compare_flags->b, "the same, for the other runs")->required();
+  compare->add_option("--metric", compare_flags->metrics, "only these metrics");
+  compare->add_option("--store", compare_flags->store, "the results database");
+  compare->add_flag("--all", compare_flags->all, "show what does not differ, too");
+  compare->add_flag("--json", compare_flags->json, "print one JSON object instead of a table");
+  compare->callback([compare_flags, &code] { code = cli::compare(*compare_flags); });
+
+  auto advice = std::make_shared<cli::RecommendFlags>();
+  CLI::App* recommend = app.add_subcommand("recommend", "say which deployment to take, and why");
+  recommend->add_option("SUITE", advice->suite, selector + "; default: latest");
+  recommend->add_option(
+      "--for", advice->preset,
+      "high-frequency, algorithmic (default), portfolio, risk-averse or development");
+  recommend->add_option("--scenario", advice->scenario, "whose variants are the candidates");
+  recommend->add_option("--store", advice->store, "the results database");
+  recommend->add_flag("--json", advice->json, "print one JSON object instead of a table");
+  recommend->callback([advice, &code] { code = cli::recommend(*advice); });
+
+  auto report_flags = std::make_shared<cli::ReportFlags>();
+  CLI::App* made = app.add_subcommand("report", "write the report of stored runs");
+  made->add_option("SUITE", report_flags->suite, selector + "; default: latest");
+  made->add_option("--store", report_flags->store, "the results database");
+  made->add_option("--html", report_flags->html, "where to write the page; empty: nowhere");
+  made->add_option("--markdown", report_flags->markdown, "where to write tables as Markdown");
+  made->add_flag("--list", report_flags->list, "list the stored suites instead");
+  made->add_flag("--json", report_flags->json, "print suite and runs as one JSON object instead");
+  made->callback([report_flags, &code] { code = cli::report(*report_flags); });
 }
 
 }  // namespace
@@ -65,6 +128,8 @@ int main(int argc, char** argv) {
   trace->add_option("--from", trace_flags.from_s, "virtual seconds");
   trace->add_option("--until", trace_flags.until_s, "virtual seconds");
   trace->add_option("--perfetto", trace_flags.perfetto, "write a Perfetto JSON file instead");
+  trace->add_option("--otlp", trace_flags.otlp,
+                    "write every task of the run as OTLP/JSON traces instead");
   trace->callback([&] { code = cli::trace(trace_flags); });
 
   bool doctor_json = false;
@@ -77,6 +142,9 @@ int main(int argc, char** argv) {
   made->add_option("PATTERN", new_flags.pattern, "mesh, hierarchical or star")->required();
   made->add_option("FILE", new_flags.file, "default: PATTERN.yaml");
   made->callback([&] { code = cli::make_new(new_flags); });
+
+  add_campaign(app, code);
+  add_results_commands(app, code);
 
   // Another salt must change nothing that Muster prints; the determinism test sets one.
   if (const char* salt = std::getenv("MUSTER_HASH_SALT")) {

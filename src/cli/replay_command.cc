@@ -6,8 +6,10 @@
 #include "commands.h"
 #include "console.h"
 #include "files.h"
+#include "lab/spans.h"
 #include "lab/window.h"
 #include "report/json.h"
+#include "report/telemetry.h"
 #include "session.h"
 
 namespace cli {
@@ -118,13 +120,40 @@ int replay(const ReplayFlags& flags) {
       std::fputs(details(replayed.runs.front()).c_str(), stdout);
     }
   }
-  return suite->interrupted ? interrupt_exit_code() : exit_code(*suite);
+  return suite->interrupted ? interrupt_exit_code() : exit_code(suite->verdict);
 }
+
+namespace {
+
+int write_otlp(const Found& found, const std::string& path) {
+  lab::Spans spans;
+  lab::RunOptions options;
+  options.seed = found.seed;
+  options.interrupted = interrupted;
+  options.sink = &spans;
+  auto result = lab::run(found.source.file, found.scenario(), options);
+  if (!result) {
+    return report_error(result.error());
+  }
+  result->build = build_identity();
+  result->found_as = found.source.found_as;
+  const auto written = write_file(path, report::run_otlp(*result, spans) + "\n");
+  if (!written) {
+    return report_error(written.error());
+  }
+  std::printf("wrote %s: %zu spans\n", path.c_str(), spans.spans().size());
+  return interrupted() ? interrupt_exit_code() : kExitPass;
+}
+
+}  // namespace
 
 int trace(const TraceFlags& flags) {
   const auto found = find(flags.run);
   if (!found) {
     return report_error(found.error());
+  }
+  if (!flags.otlp.empty()) {
+    return write_otlp(*found, flags.otlp);
   }
   const auto at = [](double seconds) {
     return core::at(core::Duration(static_cast<std::int64_t>(seconds * 1e9)));

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <csignal>
+#include <ctime>
 
 #include <algorithm>
 #include <atomic>
@@ -37,6 +38,14 @@ int interrupt_exit_code() {
 double wall_clock_s() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
+}
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 void for_each(std::size_t jobs, std::size_t count, const std::function<void(std::size_t)>& body) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 namespace cli {
 
@@ -12,6 +13,8 @@ void catch_interrupts();
 [[nodiscard]] int interrupt_exit_code();
 
 [[nodiscard]] double wall_clock_s();
+// "2026-11-22T08:05:00Z"
+[[nodiscard]] std::string utc_now();
 
 // Calls body(0) … body(count - 1) on `jobs` threads; stops handing out work after an interrupt.
 void for_each(std::size_t jobs, std::size_t count, const std::function<void(std::size_t)>& body);

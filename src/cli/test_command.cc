@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -8,10 +9,15 @@
 #include "commands.h"
 #include "console.h"
 #include "files.h"
+#include "lab/coverage.h"
+#include "report/coverage.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
+#include "report/store.h"
+#include "report/telemetry.h"
 #include "session.h"
+#include "watch.h"
 
 namespace cli {
 namespace {
@@ -108,31 +114,66 @@ core::Result<lab::SuiteResult> execute(const TestFlags& flags) {
   return suite;
 }
 
+core::Result<void> keep(const lab::SuiteResult& suite, const TestFlags& flags) {
+  if (flags.store.empty()) {
+    return {};
+  }
+  report::Store store = TRY(report::Store::open(flags.store, report::Store::Access::kWrite));
+  const std::int64_t id = TRY(store.save(suite, utc_now()));
+  if (!flags.json) {
+    std::printf("stored  suite %lld in %s\n", static_cast<long long>(id), flags.store.c_str());
+  }
+  return {};
+}
+
+core::Result<void> write_coverage(const lab::SuiteResult& suite, const TestFlags& flags) {
+  if (!flags.coverage) {
+    return {};
+  }
+  const lab::Coverage coverage = lab::coverage_of(suite);
+  TRY_VOID(write_file(".muster/coverage.html", report::coverage_html(coverage)));
+  TRY_VOID(write_file(".muster/coverage.json", report::coverage_json(coverage) + "\n"));
+  if (!flags.json) {
+    std::printf("coverage %zu of %llu cells, .muster/coverage.html\n", coverage.cells.size(),
+                static_cast<unsigned long long>(coverage.possible()));
+  }
+  return {};
+}
+
 int conclude(const lab::SuiteResult& suite, const TestFlags& flags) {
   if (flags.json) {
     std::puts(report::suite_json(suite).c_str());
   }
   for (const auto& [path, text] :
        {std::pair{flags.report, flags.report.empty() ? "" : report::suite_html(suite)},
-        std::pair{flags.junit, flags.junit.empty() ? "" : report::suite_junit(suite)}}) {
+        std::pair{flags.junit, flags.junit.empty() ? "" : report::suite_junit(suite)},
+        std::pair{flags.prometheus,
+                  flags.prometheus.empty() ? "" : report::suite_prometheus(suite)}}) {
     const auto written = path.empty() ? core::Result<void>() : write_file(path, text);
     if (!written) {
       return report_error(written.error());
     }
   }
-  return suite.interrupted ? interrupt_exit_code() : exit_code(suite);
+  for (const auto& kept : {write_coverage(suite, flags), keep(suite, flags)}) {
+    if (!kept) {
+      return report_error(kept.error());
+    }
+  }
+  return suite.interrupted ? interrupt_exit_code() : exit_code(suite.verdict);
 }
 
 }  // namespace
 
 int report_error(const core::Error& error) {
   std::fprintf(stderr, "muster: %s\n", error.message.c_str());
-  const bool environment = error.code == core::Code::kIo || error.code == core::Code::kUnavailable;
+  const bool environment = error.code == core::Code::kIo ||
+                           error.code == core::Code::kUnavailable ||
+                           error.code == core::Code::kCorrupt;
   return environment ? kExitEnvironment : kExitUsage;
 }
 
-int exit_code(const lab::SuiteResult& suite) {
-  switch (suite.verdict) {
+int exit_code(lab::Verdict verdict) {
+  switch (verdict) {
     case lab::Verdict::kPass:
       return kExitPass;
     case lab::Verdict::kFail:
@@ -143,7 +184,9 @@ int exit_code(const lab::SuiteResult& suite) {
   return kExitInconclusive;
 }
 
-int test(const TestFlags& flags) {
+namespace {
+
+int test_once(const TestFlags& flags) {
   const auto suite = execute(flags);
   if (!suite) {
     return report_error(suite.error());
@@ -154,7 +197,7 @@ int test(const TestFlags& flags) {
   return conclude(*suite, flags);
 }
 
-int run(const TestFlags& flags) {
+int run_once(const TestFlags& flags) {
   const auto suite = execute(flags);
   if (!suite) {
     return report_error(suite.error());
@@ -173,6 +216,52 @@ int run(const TestFlags& flags) {
     print(*suite, flags);
   }
   return conclude(*suite, flags);
+}
+
+// The folder whose files decide what is run.
+core::Result<std::filesystem::path> watched_folder(const TestFlags& flags) {
+  if (flags.file.empty()) {
+    return TRY(home()) / "scenarios" / "suite";
+  }
+  const std::filesystem::path path = TRY(find_case(flags.file)).path;
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+// A scenario with a mistake ends no watch: the next change may mend it.
+int again_and_again(const TestFlags& flags, int (*once)(const TestFlags&)) {
+  const auto folder = watched_folder(flags);
+  if (!folder) {
+    return report_error(folder.error());
+  }
+  auto watch = Watch::of(*folder);
+  if (!watch) {
+    return report_error(watch.error());
+  }
+  while (true) {
+    once(flags);
+    if (interrupted()) {
+      return interrupt_exit_code();
+    }
+    std::printf("watching %s\n", folder->c_str());
+    std::fflush(stdout);
+    const auto changed = watch->wait();
+    if (!changed) {
+      return report_error(changed.error());
+    }
+    if (!*changed) {
+      return interrupt_exit_code();
+    }
+  }
+}
+
+}  // namespace
+
+int test(const TestFlags& flags) {
+  return flags.watch ? again_and_again(flags, test_once) : test_once(flags);
+}
+
+int run(const TestFlags& flags) {
+  return flags.watch ? again_and_again(flags, run_once) : run_once(flags);
 }
 
 }  // namespace cli

@@ -21,7 +21,7 @@ expect() {
   fi
 }
 
-for flag in --world --seed --seeds --jobs --timeout --report --junit --ci --json; do
+for flag in --world --seed --seeds --jobs --timeout --report --junit --store --ci --json; do
   expect 0 "^ +$flag( |\$)" test --help
   expect 0 "^ +$flag( |\$)" run --help
 done
@@ -59,11 +59,18 @@ expect 0 '^report  here/report.html$' test --case 'hub failover' --report here/r
   --junit here/junit.xml --seed 5 --seeds 2 --jobs 2 --world mock
 grep -q 'name="seed" value="5"' here/junit.xml
 grep -q '</html>' here/report.html
-expect 0 '"seed":5' test --case 'hub failover' --seed 5 --json --report ""
+rm -rf .muster
+expect 0 '"seed":5' test --case 'hub failover' --seed 5 --json --report "" --store ""
 if [[ $(wc -l < out) -ne 1 || -e .muster ]]; then
-  echo "--json prints more than its object, or --report \"\" wrote a report" >&2
+  echo "--json prints more than its object, or an empty --report or --store wrote a file" >&2
   failed=1
 fi
+
+# A results database that is damaged stops nothing but the storing, and is left as it is.
+echo 'not a database' > damaged.db
+expect 4 '^pass: 1 cases' test --case 'hub failover' --report "" --store damaged.db
+grep -q 'damaged.db: is damaged or no results database' out
+echo 'not a database' | cmp -s - damaged.db || { echo "damaged.db was changed" >&2; failed=1; }
 
 # On a terminal there is colour and progress, and with --ci or NO_COLOR neither.
 on_a_terminal() { script -qec "$1" /dev/null < /dev/null > out; }
