@@ -31,11 +31,16 @@ must_refuse() {
   fi
 }
 
+must_fail blue-green "requirement promoted"
+must_fail blue-green-rollback "requirement rolled_back"
 must_fail budget "event budget"
+must_fail canary "requirement promoted"
 must_fail comparison "requirement one: goodput"
 must_fail idle-fault "did not act"
 must_fail lost "requirement lost at most 0"
 must_fail requirement "requirement latency_p50"
+must_fail scale-down "requirement size_end"
+must_fail scale-up "requirement size_max"
 must_fail spof "single point of failure"
 must_fail rotation "requirement tasks_to_shift"
 must_fail multi-strategy "requirement routing_accuracy"
