@@ -16,7 +16,7 @@ constexpr double kNeededUtilisation = 0.8;
 constexpr core::Duration kOrphanAge = core::seconds(30);
 constexpr std::int64_t kSecondsWithin = 10;
 
-double count(std::uint64_t number) {
+double number_of(std::uint64_t number) {
   return static_cast<double>(number);
 }
 
@@ -178,10 +178,10 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   sizes(measure, metrics);
   rises(measure, metrics);
   sandboxes(provider, end, metrics);
-  metrics["direction_changes"] = count(direction_changes_);
-  metrics["agents_created"] = count(created_);
-  metrics["agents_ended"] = count(ended_);
-  metrics["busy_kills"] = count(busy_kills_);
+  metrics["direction_changes"] = number_of(direction_changes_);
+  metrics["agents_created"] = number_of(created_);
+  metrics["agents_ended"] = number_of(ended_);
+  metrics["busy_kills"] = number_of(busy_kills_);
   if (rollout_.begun) {
     rollouts(metrics);
   }
@@ -196,8 +196,8 @@ void ControlLog::sizes(const Measure& measure, Metrics& metrics) const {
   for (core::Time at = measure.load_begin(); at < measure.load_end(); at += kGrain) {
     const std::uint32_t ready = ready_at(at);
     const std::uint32_t needed = needed_at(at);
-    over += ready > needed ? count(ready - needed) : 0;
-    under += needed > ready ? count(needed - ready) : 0;
+    over += ready > needed ? number_of(ready - needed) : 0;
+    under += needed > ready ? number_of(needed - ready) : 0;
     least = std::min(least, ready);
     most = std::max(most, ready);
   }
@@ -295,16 +295,16 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
   }
   metrics["sandbox_seconds"] = paid;
   metrics["sandboxes_peak"] = static_cast<double>(peak);
-  metrics["orphan_sandboxes"] = count(orphans);
-  metrics["start_failures"] = count(provider.failed_starts());
+  metrics["orphan_sandboxes"] = number_of(orphans);
+  metrics["start_failures"] = number_of(provider.failed_starts());
 }
 
 void ControlLog::rollouts(Metrics& metrics) const {
   metrics["promoted"] = rollout_.promoted ? 1 : 0;
   metrics["rolled_back"] = rollout_.rolled_back ? 1 : 0;
   metrics["candidate_share_max"] = in_tenths(rollout_.parts_max);
-  metrics["exposure"] = count(rollout_.exposure);
-  metrics["bad_exposure"] = count(rollout_.bad);
+  metrics["exposure"] = number_of(rollout_.exposure);
+  metrics["bad_exposure"] = number_of(rollout_.bad);
   metrics["rollout_power"] = rollout_.power_permille / 1000.0;
   if (rollout_.decided && rollout_.first_task) {
     metrics["rollout_decision_time"] = core::to_seconds(*rollout_.decided - *rollout_.first_task);

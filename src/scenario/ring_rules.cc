@@ -8,16 +8,6 @@
 namespace scenario {
 namespace {
 
-struct Desk {
-  const Tree& tree;
-  const Source& source;
-
-  [[nodiscard]] std::unexpected<core::Error> complain(const std::string& path,
-                                                      std::string_view message) const {
-    return refuse(source, place_of(tree, path), path, message);
-  }
-};
-
 constexpr std::string_view kRingKeys[] = {"stages",  "spares",       "credits",
                                           "ordered", "stitch_after", "breaker"};
 

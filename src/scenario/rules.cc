@@ -14,17 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 10> kReserved{
     "leader", "hub", "worker", "standby", "venue", "all", "assignee", "client", "rest", "node"};
 
-// Where to complain.
-struct Desk {
-  const Tree& tree;
-  const Source& source;
-
-  [[nodiscard]] std::unexpected<core::Error> complain(const std::string& path,
-                                                      std::string_view message) const {
-    return refuse(source, place_of(tree, path), path, message);
-  }
-};
-
 core::Result<void> check_pools(const Scenario& scenario, const Desk& desk) {
   std::set<std::string> names;
   std::uint64_t agents = 0;

@@ -2,12 +2,26 @@
 // faults that hit nothing.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "core/result.h"
 #include "scenario/scenario.h"
 #include "source.h"
 #include "tree.h"
 
 namespace scenario {
+
+// Where to complain.
+struct Desk {
+  const Tree& tree;
+  const Source& source;
+
+  [[nodiscard]] std::unexpected<core::Error> complain(const std::string& path,
+                                                      std::string_view message) const {
+    return refuse(source, place_of(tree, path), path, message);
+  }
+};
 
 // The tree is the one that the scenario was built from: messages point at what was written. `rest`
 // in a partition's side is replaced by the names it stands for.
