@@ -127,8 +127,8 @@ struct TopologySpec {
       agents;                  // in the order of the pools: the first become candidates, voters
   std::uint32_t standbys = 0;  // hierarchical: candidates; star: standbys
   std::optional<std::uint32_t> voters;  // default: mesh min(5, agents) made odd, else 1 + standbys
-  std::vector<Stage> stages;            // ring: of the agents
-  std::map<world::NodeId, std::set<std::string>> capabilities;  // ring: what agents declare
+  std::vector<Stage> stages = {};       // ring: of the agents
+  std::map<world::NodeId, std::set<std::string>> capabilities = {};  // ring: what agents declare
   MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters, stages, capabilities)
 };
 
