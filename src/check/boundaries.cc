@@ -28,9 +28,19 @@ void Boundaries::on(const swarm::MemberJoined& record) {
   }
 }
 
+void Boundaries::on(const Moment&, const swarm::RingChanged& record) {
+  swarm::Topology later = topology_.stitched(record.ring);
+  if (stitched_.empty() || stitched_.back() != later) {
+    stitched_.push_back(std::move(later));
+  }
+}
+
 void Boundaries::on(const Moment& moment, const swarm::LinkProven& record) {
   const bool declared = std::ranges::any_of(leaders_, [&](world::NodeId leader) {
-    return topology_.may_send(moment.who, record.peer, leader);
+    return topology_.may_send(moment.who, record.peer, leader) ||
+           std::ranges::any_of(stitched_, [&](const swarm::Topology& later) {
+             return later.may_send(moment.who, record.peer, leader);
+           });
   });
   links_.expect(declared, moment, [&] {
     return "has a link to " + name_of(record.peer) + ", which a " +

@@ -8,6 +8,7 @@
 #include "check/checks.h"
 #include "swarm/joint.h"
 #include "swarm/links.h"
+#include "swarm/pipeline_trace.h"
 #include "swarm/raft_trace.h"
 #include "swarm/trace.h"
 #include "verdict.h"
@@ -21,6 +22,7 @@ class Boundaries {
   void on(const Moment& moment, const swarm::BecameLeader& record);
   void on(const swarm::MemberJoined& record);
   void on(const Moment& moment, const swarm::LinkProven& record);
+  void on(const Moment& moment, const swarm::RingChanged& record);
   void on(const Moment& moment, const swarm::JointDecided& record);
   void on(const Moment& moment, const swarm::JointUndecided& record);
 
@@ -33,6 +35,7 @@ class Boundaries {
   Verdict links_{"links_as_declared"};
   Verdict joint_{"isolated_decide_nothing"};
   swarm::Topology topology_;
+  std::vector<swarm::Topology> stitched_;  // with the rings that came later
   std::uint32_t quorum_ = 0;
   bool uses_joint_ = false;
   std::set<world::NodeId> leaders_{world::NodeId{}};  // that have led; none is one of them

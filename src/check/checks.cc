@@ -9,6 +9,7 @@
 #include "market_view.h"
 #include "money.h"
 #include "orders.h"
+#include "pipes.h"
 #include "reference_book.h"
 #include "risk_limits.h"
 #include "routes.h"
@@ -23,7 +24,18 @@ struct Checks::Parts {
         consensus(config.topology.voters()),
         boundaries(config),
         routes(config),
-        liveness(config) {}
+        liveness(config),
+        pipes(config) {
+    let_execute(swarm::ring_of(config.topology.stages));
+  }
+
+  void let_execute(const swarm::Ring& ring) {
+    if (!ring.stages.empty()) {
+      for (const world::NodeId node : ring.stages.back()) {
+        fencing.executes(node);
+      }
+    }
+  }
 
   CheckConfig config;
   MarketView view;
@@ -37,6 +49,7 @@ struct Checks::Parts {
   Boundaries boundaries;
   Routes routes;
   Liveness liveness;
+  Pipes pipes;
   market::JournalPosition last_position;
 
   // True when the entry was of this kind.
@@ -77,6 +90,7 @@ struct Checks::Parts {
   }
   void on(const Moment& moment, const world::NodeHalted& record) {
     routes.halted(moment, record);
+    pipes.halted(moment.who);
     liveness.halted(moment.who);
   }
   void on(const Moment& moment, const world::FaultStarted& record) { liveness.on(moment, record); }
@@ -96,6 +110,7 @@ struct Checks::Parts {
     limits.on(moment, event, view);
     book.on(moment, event);
     fencing.on(moment, event);
+    pipes.on(moment, event);
     view.apply(event);
   }
   void on(const Moment& moment, const market::Quoted& event) {
@@ -142,6 +157,18 @@ struct Checks::Parts {
   void on(const Moment& moment, const swarm::SteppedDown& record) { liveness.on(moment, record); }
   void on(const Moment& moment, const swarm::ElectionStarted& record) {
     liveness.on(moment, record);
+  }
+
+  // ---- Ring ----
+  template <class Record>
+  requires requires(Pipes& part, const Moment& moment, const Record& record) {
+    part.on(moment, record);
+  }
+  void on(const Moment& moment, const Record& record) { pipes.on(moment, record); }
+  void on(const Moment& moment, const swarm::RingChanged& record) {
+    pipes.on(moment, record);
+    boundaries.on(moment, record);
+    let_execute(record.ring);
   }
 
   // ---- Swarm ----
@@ -200,7 +227,10 @@ void Checks::Parts::receive(const world::TraceEntry& entry) {
                swarm::AssignmentReceived, swarm::AttemptStarted, swarm::AttemptReported,
                swarm::TaskTakenBack, swarm::TaskShed, swarm::LeaderReady, swarm::LinkProven,
                swarm::JointDecided, swarm::JointUndecided, swarm::PoolChanged, swarm::RouteChanged,
-               swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft>(entry);
+               swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft, swarm::ItemSent,
+               swarm::ItemTaken, swarm::CreditReturned, swarm::ItemStamped, swarm::ItemExecuted,
+               swarm::BreakerChanged, swarm::BreakerProbed, swarm::PipelineLinkEnded,
+               swarm::RingChanged>(entry);
       return;
     case 0x03:
       if (!take_any<market::VenueOpened, market::VenueRecovered, market::BalanceStatement>(entry)) {
@@ -239,6 +269,7 @@ void Checks::finish(const FinalState& state) {
   parts.boundaries.finish(state);
   parts.routes.finish(state, parts.liveness.due(state));
   parts.liveness.finish(state, parts.tasks.abandoned());
+  parts.pipes.finish(state);
 }
 
 std::vector<Invariant> Checks::results() const {
@@ -253,6 +284,7 @@ std::vector<Invariant> Checks::results() const {
   parts_->boundaries.append_to(results);
   parts_->routes.append_to(results);
   parts_->liveness.append_to(results);
+  parts_->pipes.append_to(results);
   return results;
 }
 

@@ -58,7 +58,9 @@ void Fencing::on(const Moment& moment, const swarm::AssignmentReceived& record) 
   const auto it = assigned_.find({record.task, record.attempt});
   // A late copy of an assignment may arrive when its task is closed and forgotten here.
   if (it != assigned_.end()) {
-    stale_.expect(it->second == Assigned{moment.who, record.term}, moment, [&] {
+    const bool rightful = it->second.term == record.term &&
+                          (it->second.agent == moment.who || executors_.contains(moment.who));
+    stale_.expect(rightful, moment, [&] {
       return "begins " + name_of_attempt(record.task, record.attempt) + " of term " +
              text(record.term) + ", which was assigned to " + name_of(it->second.agent) +
              " in term " + text(it->second.term);
@@ -96,9 +98,12 @@ std::string Fencing::authority_fault(const market::Accepted& event) const {
   if (assigned == assigned_.end()) {
     return order + " is accepted, but no leader has assigned that";
   }
-  const bool rightful =
-      assigned->second.term == authority.term &&
-      market::account_of_node(assigned->second.agent.value) == event.request.account;
+  const auto has_account = [&](world::NodeId node) {
+    return market::account_of_node(node.value) == event.request.account;
+  };
+  const bool rightful = assigned->second.term == authority.term &&
+                        (executors_.empty() ? has_account(assigned->second.agent)
+                                            : std::ranges::any_of(executors_, has_account));
   if (!rightful) {
     return order + " in term " + text(authority.term) + " is accepted from account " +
            text(std::uint64_t{event.request.account.value}) + ", but was assigned to " +

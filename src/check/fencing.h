@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "market/event.h"
@@ -17,6 +18,10 @@ namespace check {
 
 class Fencing {
  public:
+  // In a ring whoever does, or did, the last stage acts for the entry that an attempt was assigned
+  // to.
+  void executes(world::NodeId node) { executors_.insert(node); }
+
   void on(const Moment& moment, const swarm::BecameLeader& record);
   void on(const Moment& moment, const swarm::LeaderReady& record);
   void on(const Moment& moment, const swarm::TaskAssigned& record);
@@ -51,6 +56,7 @@ class Fencing {
   Verdict stale_{"stale_terms_fenced"};
   Verdict key_{"one_order_per_key"};
   std::map<swarm::Term, Office> offices_;
+  std::set<world::NodeId> executors_;
   std::map<AttemptKey, Assigned> assigned_;  // of tasks that are not closed
   std::map<market::GroupId, std::uint64_t> fences_;
   // By key without leg; of tasks that are not closed.

@@ -52,7 +52,8 @@ void Tasks::on(const Moment& moment, const swarm::TaskAnswered& record) {
     if (!life.offered) {
       return " is answered, but was not offered";
     }
-    if (record.result.outcome == swarm::Outcome::kShed) {
+    const bool refused = record.result.outcome == swarm::Outcome::kStopped && life.shed;
+    if (refused || record.result.outcome == swarm::Outcome::kShed) {
       return life.shed ? "" : " is answered as shed, but no replica has applied that";
     }
     if (life.position == 0) {

@@ -113,6 +113,10 @@ class Runner {
     config.uses_joint = scenario_.dispatch.joint.has_value();
     config.joint_quorum = config.uses_joint ? scenario_.dispatch.joint->quorum : 0;
     config.expects_liveness = heals();
+    if (const auto& ring = scenario_.topology.ring) {
+      config.pipeline = {ring->credits, ring->ordered, ring->breaker.probes,
+                         ring->breaker.open_for};
+    }
     return config;
   }
 

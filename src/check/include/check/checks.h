@@ -23,6 +23,14 @@
 
 namespace check {
 
+// Of the links of a ring.
+struct PipelineBounds {
+  std::uint32_t credits = 0;
+  bool ordered = false;
+  std::uint32_t probes = 0;
+  core::Duration open_for{};
+};
+
 struct CheckConfig {
   swarm::Topology topology;
   world::NodeId venue;
@@ -34,6 +42,7 @@ struct CheckConfig {
   // fault stays for ever or is beyond the budget, and only safety is checked.
   bool expects_liveness = true;
   bool uses_joint = false;
+  PipelineBounds pipeline;
   swarm::Founding founding;  // as the members' configuration has it
 };
 
