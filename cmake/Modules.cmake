@@ -184,7 +184,7 @@ module(scenario DEPS core LIBS yaml-cpp nlohmann_json::nlohmann_json)
 module(stats DEPS core num LIBS Boost::headers)
 module(lab DEPS core num world world_sim market strategy venue swarm agent monitor scaling rollout
            sandbox sandbox_sim control load check scenario stats IMPURE)
-module(report DEPS core stats scenario check lab
+module(report DEPS core num stats scenario check lab
               LIBS nlohmann_json::nlohmann_json SQLite::SQLite3)
 module(cli DEPS core num world world_sim world_real market strategy venue swarm agent monitor
            scaling rollout sandbox sandbox_sim control load check scenario stats lab report

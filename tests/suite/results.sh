@@ -113,6 +113,7 @@ while ((runs < 2)) && IFS= read -r -t 120 line <&"${watching[0]}"; do
     if ((runs == 1)); then scenario 30ms 50ms > small.yaml; fi
   fi
 done
+# shellcheck disable=SC2154  # the coproc sets it
 kill -INT "$watching_PID"
 code=0
 wait "$watching_PID" || code=$?

@@ -1,4 +1,4 @@
-// The result of a suite as Markdown tables, for docs/results.md.
+// The result of a suite as Markdown tables, for a page of results.
 #pragma once
 
 #include <string>

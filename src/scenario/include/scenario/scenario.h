@@ -161,7 +161,8 @@ std::string_view name_of(Comparison comparison);
 std::string_view name_of(Spof spof);
 
 // Who links to whom, and who votes. Loaded topologies satisfy: standbys < agents; voters odd and at
-// most the members; hierarchical and star: voters = 1 + standbys; ring: 3 voters; election_timeout > 2 x heartbeat.
+// most the members; hierarchical and star: voters = 1 + standbys; ring: 3 voters;
+// election_timeout > 2 x heartbeat.
 struct Topology {
   TopologyKind kind = TopologyKind::kMesh;  // the pattern's
   // Hierarchical: candidates among the workers; star: standbys among the spokes; mesh: always 0.

@@ -56,8 +56,8 @@ struct MemberConfig {
   TelemetryConfig telemetry;
   bool joins = false;  // not in the founding topology
   MUSTER_FIELDS(MemberConfig, group, self, topology, heartbeat, election_timeout, suspect_after,
-                coordinator, joint, joint_members, pipeline, snapshot_threshold, founding, telemetry,
-                joins)
+                coordinator, joint, joint_members, pipeline, snapshot_threshold, founding,
+                telemetry, joins)
 };
 
 // The topology with those who joined and without those who left.
