@@ -16,7 +16,7 @@ struct Dispatcher {
   Timed<Done> operator()(const Pause& request) { return provider.pause(request); }
   Timed<Done> operator()(const Resume& request) { return provider.resume(request); }
   Timed<SnapshotMade> operator()(const Snapshot& request) { return provider.snapshot(request); }
-  Timed<SandboxInfo> operator()(const Fork& request) { return provider.fork(request); }
+  Timed<SandboxInfo> operator()(const Fork& request) { return provider.fork_sandbox(request); }
   Timed<Usage> operator()(const MetricsOf& request) { return provider.metrics(request); }
   Timed<Done> operator()(const SetTimeout& request) { return provider.set_timeout(request); }
   Timed<Listing> operator()(const List& request) { return provider.list(request); }

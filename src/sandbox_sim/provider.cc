@@ -329,7 +329,7 @@ Timed<sandbox::SnapshotMade> SimProvider::snapshot(const sandbox::Snapshot& requ
   return {sandbox::SnapshotMade{id}, call_time()};
 }
 
-Timed<SandboxInfo> SimProvider::fork(const sandbox::Fork& request) {
+Timed<SandboxInfo> SimProvider::fork_sandbox(const sandbox::Fork& request) {
   const auto image = images_.find(request.snapshot);
   if (image == images_.end()) {
     return {fail(Code::kNotFound, "there is no such snapshot"), call_time()};

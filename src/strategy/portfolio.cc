@@ -109,20 +109,20 @@ class ActiveSet {
       return step;
     }
     const std::size_t size = free.size() + (invested_ ? 1 : 0);
-    num::Matrix system(size, size);
+    num::Matrix equations(size, size);
     std::vector<double> right(size, 0.0);
     const std::vector<double> slope = gradient();
     for (std::size_t i = 0; i < free.size(); ++i) {
       right[i] = slope[free[i]];
       for (std::size_t j = 0; j < free.size(); ++j) {
-        system.at(i, j) = problem_.aversion * problem_.covariance.at(free[i], free[j]);
+        equations.at(i, j) = problem_.aversion * problem_.covariance.at(free[i], free[j]);
       }
       if (invested_) {
-        system.at(i, free.size()) = scale_;
-        system.at(free.size(), i) = scale_;
+        equations.at(i, free.size()) = scale_;
+        equations.at(free.size(), i) = scale_;
       }
     }
-    const std::vector<double> solution = TRY(num::solve(system, right));
+    const std::vector<double> solution = TRY(num::solve(equations, right));
     for (std::size_t i = 0; i < free.size(); ++i) {
       step[free[i]] = solution[i];
     }

@@ -23,7 +23,7 @@ class OneSandbox : public Provider {
   Timed<Done> pause(const Pause&) override { return note<Done>("pause"); }
   Timed<Done> resume(const Resume&) override { return note<Done>("resume"); }
   Timed<SnapshotMade> snapshot(const Snapshot&) override { return note<SnapshotMade>("snapshot"); }
-  Timed<SandboxInfo> fork(const Fork&) override { return note<SandboxInfo>("fork"); }
+  Timed<SandboxInfo> fork_sandbox(const Fork&) override { return note<SandboxInfo>("fork"); }
   Timed<Usage> metrics(const MetricsOf&) override { return note<Usage>("metrics"); }
   Timed<Done> set_timeout(const SetTimeout&) override { return note<Done>("timeout"); }
   Timed<Listing> list(const List&) override { return note<Listing>("list"); }

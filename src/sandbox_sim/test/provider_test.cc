@@ -233,7 +233,7 @@ TEST(SimProvider, KeepsTheDiskWithinItsLimitAndForksIt) {
   EXPECT_EQ(site.provider.write_file({id, "/b", core::Bytes(3)}).outcome.error().code,
             core::Code::kExhausted);
   const auto image = site.provider.snapshot({id}).outcome.value().snapshot;
-  const auto copy = site.provider.fork({image, spec});
+  const auto copy = site.provider.fork_sandbox({image, spec});
   site.now += copy.latency;
   EXPECT_EQ(site.provider.read_file({copy.outcome->id, "/a"}).outcome->content.size(), 8U);
   EXPECT_FALSE(site.provider.read_file({copy.outcome->id, "/b"}).outcome.has_value());

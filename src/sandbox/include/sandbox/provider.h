@@ -34,7 +34,7 @@ class Provider {
   virtual Timed<Done> pause(const Pause& request) = 0;
   virtual Timed<Done> resume(const Resume& request) = 0;
   virtual Timed<SnapshotMade> snapshot(const Snapshot& request) = 0;
-  virtual Timed<SandboxInfo> fork(const Fork& request) = 0;
+  virtual Timed<SandboxInfo> fork_sandbox(const Fork& request) = 0;
   virtual Timed<Usage> metrics(const MetricsOf& request) = 0;
   virtual Timed<Done> set_timeout(const SetTimeout& request) = 0;
   virtual Timed<Listing> list(const List& request) = 0;

@@ -87,7 +87,7 @@ class SimProvider : public sandbox::Provider, public world::TraceSink {
   sandbox::Timed<sandbox::Done> pause(const sandbox::Pause& request) override;
   sandbox::Timed<sandbox::Done> resume(const sandbox::Resume& request) override;
   sandbox::Timed<sandbox::SnapshotMade> snapshot(const sandbox::Snapshot& request) override;
-  sandbox::Timed<sandbox::SandboxInfo> fork(const sandbox::Fork& request) override;
+  sandbox::Timed<sandbox::SandboxInfo> fork_sandbox(const sandbox::Fork& request) override;
   sandbox::Timed<sandbox::Usage> metrics(const sandbox::MetricsOf& request) override;
   sandbox::Timed<sandbox::Done> set_timeout(const sandbox::SetTimeout& request) override;
   sandbox::Timed<sandbox::Listing> list(const sandbox::List& request) override;
