@@ -152,11 +152,28 @@ void Consensus::on(const Moment& moment, const swarm::LogTruncated& record) {
   Member& self = member(moment.who);
   self.log.settle(committed_);
   const swarm::Index final = std::min(self.log.settled(), committed_.last());
-  durable_.expect(record.last_kept >= final, moment, [&] {
-    return "removes its log after entry " + text(record.last_kept) + ", though entries up to " +
-           text(final) + " are committed";
-  });
   self.log.truncate_after(record.last_kept);
+  durable_.expect_none(removal_fault(self, record.last_kept, final), moment);
+}
+
+// A member that slept through the commit may give way to an append of a leader that has been
+// replaced since; what is committed stays with a majority all the same.
+std::string Consensus::removal_fault(const Member& self, swarm::Index last_kept,
+                                     swarm::Index final) const {
+  const std::string claim = "removes its log after entry " + text(last_kept);
+  if (last_kept < self.commit) {
+    return claim + ", though it knows that entries up to " + text(self.commit) + " are committed";
+  }
+  for (swarm::Index index = last_kept + 1; index <= final; ++index) {
+    const Known known = committed_.at(index);
+    const auto holders = static_cast<std::size_t>(std::ranges::count_if(
+        members_, [&](const auto& other) { return other.second.log.holds(index, known); }));
+    if (holders < self.voters.size() / 2 + 1) {
+      return claim + ", and the committed " + name_of_entry(index, known) +
+             " is left on no majority";
+    }
+  }
+  return {};
 }
 
 void Consensus::on(const Moment& moment, const swarm::SnapshotDurable& record) {

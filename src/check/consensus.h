@@ -45,6 +45,8 @@ class Consensus {
   void expect_snapshot(const Moment& moment, const std::string& which, swarm::Index index,
                        swarm::Term term);
   [[nodiscard]] std::string election_fault(const Moment& moment, const swarm::BecameLeader& record);
+  [[nodiscard]] std::string removal_fault(const Member& self, swarm::Index last_kept,
+                                          swarm::Index final) const;
   [[nodiscard]] std::string backing_fault(const Moment& moment, const swarm::Committed& record);
   void agree(const Moment& moment, swarm::Index index, const Known& known);
   void judge_later_leaders(const Moment& moment, const swarm::Committed& record);

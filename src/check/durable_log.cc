@@ -26,8 +26,12 @@ void DurableLog::put(swarm::Index index, Known known) {
 }
 
 void DurableLog::truncate_after(swarm::Index last_kept) {
-  entries_.resize(
-      std::min<std::size_t>(entries_.size(), last_kept < first_ ? 0 : last_kept - first_ + 1));
+  first_ = std::min(first_, last_kept + 1);
+  if (last_kept < first_) {
+    entries_.clear();
+  } else {
+    entries_.resize(std::min<std::size_t>(entries_.size(), last_kept - first_ + 1));
+  }
 }
 
 void DurableLog::cover(swarm::Index index, swarm::Index last) {

@@ -115,7 +115,29 @@ TEST_F(ConsensusStory, ACommittedEntryThatARestartLoses) {
 
 TEST_F(ConsensusStory, ACommittedEntryThatIsCutOff) {
   story.tell(kThird, swarm::LogTruncated{kGroup, 0});
-  expect_only("commits_durable_at_quorum", "though entries up to 1 are committed");
+  expect_only("commits_durable_at_quorum", "though it knows that entries up to 1 are committed");
+}
+
+// Leader of an old term, asleep while its entries were committed by the next: it gives way to an
+// append of a leader between the two, and hears of its own entries again.
+TEST_F(ConsensusStory, AMemberThatSleptThroughACommitMayCutItsTail) {
+  for (const world::NodeId node : {kFirst, kSecond, kThird}) {
+    story.tell(node, swarm::EntryDurable{kGroup, 2, 1, 5});
+  }
+  story.tell(kFirst,
+             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}, 1});
+  story.tell(kThird, swarm::LogTruncated{kGroup, 1});
+  EXPECT_THAT(violated(judge()), IsEmpty());
+}
+
+TEST_F(ConsensusStory, ACommittedEntryThatNoMajorityHoldsAnyMore) {
+  for (const world::NodeId node : {kFirst, kSecond}) {
+    story.tell(node, swarm::EntryDurable{kGroup, 2, 1, 5});
+  }
+  story.tell(kFirst,
+             swarm::Committed{kGroup, 2, 1, 5, {kFirst, kSecond, kThird}, {kFirst, kSecond}, 1});
+  story.tell(kSecond, swarm::LogTruncated{kGroup, 1});
+  expect_only("commits_durable_at_quorum", "is left on no majority");
 }
 
 TEST_F(ConsensusStory, AnUncommittedTailMayBeCutOffAndReplaced) {
