@@ -51,10 +51,19 @@ bool switches(std::string_view section) {
   return std::ranges::find(kSwitches, section) != std::end(kSwitches);
 }
 
-// {heartbeat: 50ms, ...}: every default that the table states, written out.
+// Keys of a topology that a ring alone may have.
+bool of_rings(std::string_view key) {
+  constexpr std::string_view kOfRings[] = {"credits", "stitch_after", "breaker"};
+  return std::ranges::find(kOfRings, key) != std::end(kOfRings);
+}
+
+// {heartbeat: 50ms, ...}: every default that the table states for a mesh, written out.
 std::string written_defaults(KeyList keys, const std::string& first = "") {
   std::string text = first;
   for (const Key& key : keys) {
+    if (of_rings(key.name)) {
+      continue;
+    }
     std::string value(key.otherwise);
     if (key.shape == Shape::kObject && !switches(key.name)) {
       value = written_defaults(key.keys);
