@@ -309,11 +309,14 @@ std::string RunResult::id() const {
 }
 
 std::string variant_word(std::string_view variant) {
-  std::string word(variant);
-  for (char& letter : word) {
+  std::string word;
+  for (const char letter : variant) {
     const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
                        (letter >= '0' && letter <= '9') || letter == '.' || letter == '_';
-    letter = plain ? letter : '-';
+    const bool continues = (static_cast<unsigned char>(letter) & 0xC0U) == 0x80U;  // in UTF-8
+    if (!continues) {
+      word += plain ? letter : '-';
+    }
   }
   return word;
 }
