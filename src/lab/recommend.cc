@@ -39,7 +39,7 @@ const std::vector<Preset>& all_presets() {
 }
 
 // values[candidate][objective][seed], so that smaller is better.
-using Values = std::vector<std::vector<std::vector<double>>>;
+using FigureTable = std::vector<std::vector<std::vector<double>>>;
 
 struct Found {
   std::vector<std::string> names;
@@ -106,9 +106,9 @@ double sign_of(std::string_view metric) {
   return known != nullptr && known->better == scenario::Better::kHigher ? -1 : 1;
 }
 
-Values gather(const Found& found, const std::vector<std::uint64_t>& seeds,
+FigureTable gather(const Found& found, const std::vector<std::uint64_t>& seeds,
               const std::vector<std::string>& objectives) {
-  Values values(found.samples.size());
+  FigureTable values(found.samples.size());
   for (std::size_t c = 0; c < values.size(); ++c) {
     for (const std::string& metric : objectives) {
       std::vector<double>& list = values[c].emplace_back();
@@ -121,7 +121,7 @@ Values gather(const Found& found, const std::vector<std::uint64_t>& seeds,
 }
 
 // means[candidate][objective] of the drawn seeds.
-std::vector<std::vector<double>> means(const Values& values,
+std::vector<std::vector<double>> means(const FigureTable& values,
                                        const std::vector<std::size_t>& drawn) {
   std::vector<std::vector<double>> made(values.size());
   for (std::size_t c = 0; c < values.size(); ++c) {
@@ -174,7 +174,7 @@ void count_best(const std::vector<std::vector<double>>& points, const std::vecto
   }
 }
 
-void draw(const Values& values, std::size_t seeds, std::vector<Candidate>& candidates) {
+void draw(const FigureTable& values, std::size_t seeds, std::vector<Candidate>& candidates) {
   num::Stream stream(1, 0, num::purpose_of("lab.recommend"));
   std::vector<double> front_count(values.size());
   std::vector<double> best(values.size());
@@ -194,7 +194,7 @@ void draw(const Values& values, std::size_t seeds, std::vector<Candidate>& candi
   }
 }
 
-std::vector<Candidate> estimate(const Found& found, const Values& values, std::size_t seeds,
+std::vector<Candidate> estimate(const Found& found, const FigureTable& values, std::size_t seeds,
                                 const std::vector<std::string>& objectives) {
   std::vector<Candidate> candidates(values.size());
   std::vector<std::size_t> all(seeds);
@@ -276,7 +276,7 @@ core::Result<Recommendation> recommend(const RunSet& runs, std::string_view pres
                           ": its variants share no seed, or none of the objectives of " +
                           std::string(preset) + " exists in all of their runs");
   }
-  const Values values = gather(found, seeds, made.objectives);
+  const FigureTable values = gather(found, seeds, made.objectives);
   made.candidates = estimate(found, values, seeds.size(), made.objectives);
   draw(values, seeds.size(), made.candidates);
   std::ranges::stable_sort(made.candidates, std::greater<>(), &Candidate::best_share);

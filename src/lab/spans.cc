@@ -3,7 +3,7 @@
 namespace lab {
 namespace {
 
-std::string text_of(swarm::AttemptEnd end) {
+std::string end_text(swarm::AttemptEnd end) {
   switch (end) {
     case swarm::AttemptEnd::kFinished:
       return "finished";
@@ -105,7 +105,7 @@ void Spans::on_agent(const world::TraceEntry& entry) {
   } else if (const auto reported = world::as<swarm::AttemptReported>(entry)) {
     const auto work = works_.find({reported->task, reported->attempt});
     if (work != works_.end()) {
-      close(work->second, entry.at, text_of(reported->end),
+      close(work->second, entry.at, end_text(reported->end),
             reported->end != swarm::AttemptEnd::kFinished);
     }
   }

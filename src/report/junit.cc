@@ -9,7 +9,7 @@
 namespace report {
 namespace {
 
-std::string seconds_text(double seconds) {
+std::string attribute_of(double seconds) {
   char text[48];
   const auto end =
       std::to_chars(text, text + sizeof text, seconds, std::chars_format::fixed, 3).ptr;
@@ -28,7 +28,7 @@ std::string property(std::string_view name, std::string_view value) {
 std::string test_case(const lab::CaseResult& result) {
   std::string text = "    <testcase" + attribute("classname", result.pattern) +
                      attribute("name", result.case_name) +
-                     attribute("time", seconds_text(result.wall_s));
+                     attribute("time", attribute_of(result.wall_s));
   switch (result.verdict) {
     case lab::Verdict::kPass:
       return text + "/>\n";
@@ -54,7 +54,7 @@ std::string suite_junit(const lab::SuiteResult& suite) {
                              attribute("failures", counted(suite, lab::Verdict::kFail)) +
                              attribute("errors", "0") +
                              attribute("skipped", counted(suite, lab::Verdict::kInconclusive)) +
-                             attribute("time", seconds_text(suite.wall_s));
+                             attribute("time", attribute_of(suite.wall_s));
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts + ">\n";
   text += "  <testsuite" + attribute("name", "muster " + suite.suite) + counts + ">\n";
   text += "    <properties>\n";

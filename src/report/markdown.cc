@@ -25,7 +25,7 @@ std::string cell(std::string_view text) {
   return out;
 }
 
-std::string row(const std::vector<std::string>& cells) {
+std::string table_row(const std::vector<std::string>& cells) {
   std::string line = "|";
   for (const std::string& one : cells) {
     line += " " + one + " |";
@@ -54,17 +54,17 @@ std::string head(const lab::SuiteResult& suite) {
     runs += result.runs.size();
   }
   std::string text = "# Results\n\n";
-  text += row({"", ""}) + rule(2);
-  text += row({"command", "`" + command(suite) + "`"});
-  text += row({"verdict", std::string(name_of(suite.verdict)) +
-                              (suite.interrupted ? ", interrupted: partial" : "")});
-  text += row({"world", cell(suite.world)});
-  text += row({"seeds", std::to_string(suite.seed) + " to " +
-                            std::to_string(suite.seed + suite.seeds - 1) + ", " +
-                            std::to_string(runs) + " runs"});
-  text += row({"schedule hash", "`" + hex16(schedule_hash(suite)) + "`"});
-  text += row({"fingerprint", "`" + hex16(suite.fingerprint) + "`"});
-  return text + row({"build", "`" + cell(suite.build) + "`"}) + "\n";
+  text += table_row({"", ""}) + rule(2);
+  text += table_row({"command", "`" + command(suite) + "`"});
+  text += table_row({"verdict", std::string(name_of(suite.verdict)) +
+                                    (suite.interrupted ? ", interrupted: partial" : "")});
+  text += table_row({"world", cell(suite.world)});
+  text += table_row({"seeds", std::to_string(suite.seed) + " to " +
+                                  std::to_string(suite.seed + suite.seeds - 1) + ", " +
+                                  std::to_string(runs) + " runs"});
+  text += table_row({"schedule hash", "`" + hex16(schedule_hash(suite)) + "`"});
+  text += table_row({"fingerprint", "`" + hex16(suite.fingerprint) + "`"});
+  return text + table_row({"build", "`" + cell(suite.build) + "`"}) + "\n";
 }
 
 std::string across(const lab::SuiteResult& suite) {
@@ -80,7 +80,7 @@ std::string across(const lab::SuiteResult& suite) {
   }
   titles.emplace_back("SPOF");
   titles.emplace_back("schedule");
-  text += row(titles) + rule(titles.size());
+  text += table_row(titles) + rule(titles.size());
   for (const PatternFigures& one : figures.rows) {
     std::vector<std::string> cells = {cell(one.name), std::to_string(one.runs)};
     for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
@@ -88,19 +88,20 @@ std::string across(const lab::SuiteResult& suite) {
     }
     cells.push_back(cell(one.spof));
     cells.push_back("`" + hex16(one.schedule) + "`");
-    text += row(cells);
+    text += table_row(cells);
   }
   text += "\nMeans over runs; intervals are 95 %, by the bootstrap over runs, from " +
           std::to_string(lab::kSeedsToJudge) + " runs on.\n\n";
   text += "Beside it, what the suite that Muster replaces published; " + std::string(kNotMeasured) +
           ":\n\n";
-  text += row({"pattern", "reliability", "mean latency", "SPOF", "recovery", "recovery in all"}) +
-          rule(6);
+  text +=
+      table_row({"pattern", "reliability", "mean latency", "SPOF", "recovery", "recovery in all"}) +
+      rule(6);
   for (const PatternFigures& one : figures.rows) {
     if (const Published* published = find_published(one.name)) {
-      text += row({cell(one.name), std::string(published->reliability),
-                   std::string(published->latency), std::string(published->spof),
-                   std::string(published->recovery), std::string(published->total_recovery)});
+      text += table_row({cell(one.name), std::string(published->reliability),
+                         std::string(published->latency), std::string(published->spof),
+                         std::string(published->recovery), std::string(published->total_recovery)});
     }
   }
   return text + "\n";
@@ -108,8 +109,8 @@ std::string across(const lab::SuiteResult& suite) {
 
 std::string recovery(const lab::SuiteResult& suite) {
   std::string text = "## How long faults took to be dealt with\n\n";
-  text += row({"pattern", "fault", "acted", "detect", "decide", "execute", "in all",
-               "not by the end"}) +
+  text += table_row({"pattern", "fault", "acted", "detect", "decide", "execute", "in all",
+                     "not by the end"}) +
           rule(8);
   std::set<std::string> done;
   for (const lab::CaseResult& result : suite.cases) {
@@ -117,10 +118,10 @@ std::string recovery(const lab::SuiteResult& suite) {
       continue;
     }
     for (const Recovery& one : recoveries(suite, result.pattern)) {
-      text +=
-          row({cell(result.pattern), cell(one.kind), std::to_string(one.faults),
-               seconds_text(one.detect_s), seconds_text(one.decide_s), seconds_text(one.execute_s),
-               seconds_text(one.total_s), std::to_string(one.open)});
+      text += table_row({cell(result.pattern), cell(one.kind), std::to_string(one.faults),
+                         seconds_text(one.detect_s), seconds_text(one.decide_s),
+                         seconds_text(one.execute_s), seconds_text(one.total_s),
+                         std::to_string(one.open)});
     }
   }
   return text + "\n";
@@ -128,14 +129,15 @@ std::string recovery(const lab::SuiteResult& suite) {
 
 std::string cases(const lab::SuiteResult& suite) {
   std::string text = "## Cases\n\n";
-  text += row({"pattern", "case", "verdict", "runs", "offered", "done", "lost", "duplicated"}) +
-          rule(8);
+  text +=
+      table_row({"pattern", "case", "verdict", "runs", "offered", "done", "lost", "duplicated"}) +
+      rule(8);
   for (const lab::CaseResult& result : suite.cases) {
     const check::Account& account = result.account;
-    text += row({cell(result.pattern), cell(result.case_name), std::string(name_of(result.verdict)),
-                 std::to_string(result.runs.size()), std::to_string(account.offered),
-                 std::to_string(account.done), std::to_string(account.lost),
-                 std::to_string(account.duplicated)});
+    text += table_row({cell(result.pattern), cell(result.case_name),
+                       std::string(name_of(result.verdict)), std::to_string(result.runs.size()),
+                       std::to_string(account.offered), std::to_string(account.done),
+                       std::to_string(account.lost), std::to_string(account.duplicated)});
   }
   return text;
 }
