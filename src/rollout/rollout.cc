@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "text.h"
 
 namespace rollout {
@@ -148,7 +149,8 @@ void Rollout::settle(const Observation& seen, Decision& decision) {
   } else if (found.finding == Finding::kInconclusive) {
     wait(seen.now, std::to_string(found.tasks_needed) + " more tasks are needed", decision);
   } else if (!calm) {
-    wait(seen.now, "the share of the old version has not been 0 for " + seconds_text(plan_.quiet),
+    wait(seen.now,
+         "the share of the old version has not been 0 for " + core::seconds_text(plan_.quiet),
          decision);
   } else if (seen.now - step_began_ >= plan_.soak) {
     phase_ = Phase::kPromoted;
@@ -161,7 +163,7 @@ void Rollout::wait(core::Time now, std::string reason, Decision& decision) {
   if (age < plan_.inconclusive_after) {
     return;
   }
-  reason = "inconclusive for " + seconds_text(age) + ": " + decision.reason;
+  reason = "inconclusive for " + core::seconds_text(age) + ": " + decision.reason;
   if (plan_.on_inconclusive == OnTimeout::kRollBack) {
     roll_back(now, std::move(reason));
   } else {
@@ -177,7 +179,7 @@ void Rollout::without_telemetry(core::Time now, std::string_view whose, Decision
   const core::Duration age = now - *missing_since_;
   decision.verdict = Verdict::kHold;
   decision.reason = "telemetry of the " + std::string(whose) + " version has been missing for " +
-                    seconds_text(age) + ", which is not the same as no errors";
+                    core::seconds_text(age) + ", which is not the same as no errors";
   if (age >= plan_.missing_after && plan_.on_missing == OnTimeout::kRollBack) {
     roll_back(now, decision.reason);
   }
@@ -214,7 +216,7 @@ void Rollout::ramp_back(const Observation& seen, Decision& decision) {
     phase_ = Phase::kRolledBack;
   } else {
     decision.reason = "the share of the new version has not been 0 for " +
-                      seconds_text(plan_.quiet) + "; taken back: " + back_reason_;
+                      core::seconds_text(plan_.quiet) + "; taken back: " + back_reason_;
   }
 }
 

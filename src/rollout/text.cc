@@ -1,27 +1,12 @@
 #include "text.h"
 
+#include "core/text.h"
 #include "num/math.h"
 
 namespace rollout {
-namespace {
-
-// A whole number of 10^-digits as a decimal without trailing zeros.
-std::string decimal(std::uint64_t value, unsigned digits) {
-  std::uint64_t scale = 1;
-  for (unsigned i = 0; i < digits; ++i) {
-    scale *= 10;
-  }
-  std::string rest = std::to_string(scale + value % scale).substr(1);
-  while (!rest.empty() && rest.back() == '0') {
-    rest.pop_back();
-  }
-  return std::to_string(value / scale) + (rest.empty() ? "" : "." + rest);
-}
-
-}  // namespace
 
 std::string percent_text(std::uint64_t parts) {
-  return decimal(parts, 2) + " %";
+  return core::decimal_text(static_cast<std::int64_t>(parts), 2) + " %";
 }
 
 std::string share_text(std::uint64_t some, std::uint64_t all) {
@@ -30,11 +15,6 @@ std::string share_text(std::uint64_t some, std::uint64_t all) {
     text += " (" + percent_text(some * 10'000 / all) + ")";
   }
   return text;
-}
-
-std::string seconds_text(core::Duration duration) {
-  const std::int64_t milliseconds = duration.count() / 1'000'000;
-  return decimal(static_cast<std::uint64_t>(milliseconds > 0 ? milliseconds : 0), 3) + " s";
 }
 
 std::string factor_text(double logarithm) {
@@ -46,7 +26,8 @@ std::string factor_text(double logarithm) {
   if (factor >= 10) {
     return std::to_string(static_cast<std::uint64_t>(factor));
   }
-  return factor < 0.001 ? "below 0.001" : decimal(static_cast<std::uint64_t>(factor * 1'000), 3);
+  return factor < 0.001 ? "below 0.001"
+                        : core::decimal_text(static_cast<std::int64_t>(factor * 1'000), 3);
 }
 
 }  // namespace rollout

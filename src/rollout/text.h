@@ -4,16 +4,12 @@
 #include <cstdint>
 #include <string>
 
-#include "core/time.h"
-
 namespace rollout {
 
 // Parts of 10,000: 250 -> "2.5 %".
 [[nodiscard]] std::string percent_text(std::uint64_t parts);
 // "12/200 (6 %)"
 [[nodiscard]] std::string share_text(std::uint64_t some, std::uint64_t all);
-// "2.5 s"
-[[nodiscard]] std::string seconds_text(core::Duration duration);
 // A factor of evidence from its natural logarithm: "20", "1200000", "0.05".
 [[nodiscard]] std::string factor_text(double logarithm);
 

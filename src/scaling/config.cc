@@ -1,6 +1,6 @@
 #include "scaling/config.h"
 
-#include "text.h"
+#include "core/text.h"
 
 namespace scaling {
 namespace {
@@ -26,7 +26,7 @@ core::Result<void> same_unit(std::string_view what, Unit measured, const Quantit
 core::Result<void> in_time(std::string_view what, core::Duration value, bool may_be_zero) {
   const bool positive = may_be_zero ? value >= core::Duration{} : value > core::Duration{};
   if (!positive || value > kLongest) {
-    return refuse(std::string(what) + " is " + seconds_text(value) + "; it must be " +
+    return refuse(std::string(what) + " is " + core::seconds_text(value) + "; it must be " +
                   (may_be_zero ? "at least 0" : "above 0") + " and at most a week");
   }
   return {};
@@ -61,8 +61,9 @@ core::Result<void> validate(const ConcurrencyRule& rule) {
   TRY_VOID(in_time("the panic window", rule.panic_window, false));
   TRY_VOID(in_time("the backlog horizon", rule.backlog_horizon, false));
   if (rule.panic_window > rule.stable_window) {
-    return refuse("the panic window (" + seconds_text(rule.panic_window) +
-                  ") is longer than the stable window (" + seconds_text(rule.stable_window) + ")");
+    return refuse("the panic window (" + core::seconds_text(rule.panic_window) +
+                  ") is longer than the stable window (" + core::seconds_text(rule.stable_window) +
+                  ")");
   }
   if (rule.fastest_growth < 2 || rule.fastest_shrink < 2 || rule.fastest_growth > kMostAgents) {
     return refuse("the fastest growth and the fastest shrink must be at least 2");

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/text.h"
 #include "proposal.h"
 #include "scaling/scaler.h"
-#include "text.h"
 
 namespace scaling {
 namespace {
@@ -67,7 +67,7 @@ std::optional<std::uint32_t> Scaler::by_metric(const MetricRule& rule, const Sig
   const std::uint64_t load = grows ? seen : seen + absent * target;
   const std::uint64_t agents = reporting + absent;
   std::string text = "metric " + rule.name + ": " +
-                     thousandths_text(static_cast<std::int64_t>(seen)) + " over " +
+                     core::decimal_text(static_cast<std::int64_t>(seen), 3) + " over " +
                      std::to_string(reporting) + " agents, target " + text_of(rule.target);
   if (absent > 0) {
     text += ", " + std::to_string(absent) + " without it counted as " +
@@ -158,15 +158,16 @@ std::optional<std::uint32_t> Scaler::by_concurrency(const Signals& signals, Prop
   if (beyond(slow, size_, target, config_.tolerance)) {
     wanted = to_size(std::clamp(divide_up(slow, target), floor, ceiling_size));
   }
-  std::string text = "concurrency " + thousandths_text(static_cast<std::int64_t>(slow)) +
-                     " in the stable window, " + thousandths_text(static_cast<std::int64_t>(fast)) +
+  std::string text = "concurrency " + core::decimal_text(static_cast<std::int64_t>(slow), 3) +
+                     " in the stable window, " +
+                     core::decimal_text(static_cast<std::int64_t>(fast), 3) +
                      " in the panic window, target " +
-                     thousandths_text(static_cast<std::int64_t>(target)) + " an agent";
+                     core::decimal_text(static_cast<std::int64_t>(target), 3) + " an agent";
   if (panic_since_) {
     const std::uint32_t urgent = to_size(std::clamp(fast_size, floor, ceiling_size));
     panic_highest_ = std::max({panic_highest_, wanted, urgent, size_});
     wanted = panic_highest_;
-    text += ", panic since " + seconds_text(signals.now - *panic_since_);
+    text += ", panic since " + core::seconds_text(signals.now - *panic_since_);
   }
   proposal.note(text + ": " + std::to_string(wanted));
   return wanted;
@@ -193,10 +194,10 @@ std::optional<std::uint32_t> Scaler::by_forecast(const Signals& signals, Proposa
   const double utilisation = static_cast<double>(rule.utilisation_permille) / 1'000;
   const std::uint32_t wanted =
       ceiling(rate * core::to_seconds(*signals.service_time) / utilisation);
-  proposal.note("forecast " + thousandths_text(static_cast<std::int64_t>(rate * 1'000)) +
-                " tasks/s within " + seconds_text(rule.bin * lead) + " (cold start p95 " +
-                seconds_text(cold_start) + (signals.cold_start_p95 ? "" : ", assumed") +
-                "), service " + seconds_text(*signals.service_time) + ": " +
+  proposal.note("forecast " + core::decimal_text(static_cast<std::int64_t>(rate * 1'000), 3) +
+                " tasks/s within " + core::seconds_text(rule.bin * lead) + " (cold start p95 " +
+                core::seconds_text(cold_start) + (signals.cold_start_p95 ? "" : ", assumed") +
+                "), service " + core::seconds_text(*signals.service_time) + ": " +
                 std::to_string(wanted));
   return wanted;
 }
@@ -222,8 +223,8 @@ std::optional<std::uint32_t> Scaler::by_volatility(const Signals& signals, Propo
   const std::uint32_t shrunk = size_at(rule.shrink_low, rule.shrink_high);
   volatility_size_ = std::clamp(volatility_size_.value_or(grown), grown, shrunk);
   proposal.note("volatility " + text_of(*signals.volatility) + ", grows from " +
-                thousandths_text(rule.grow_low.thousandths) + " to " +
-                thousandths_text(rule.grow_high.thousandths) + ": " +
+                core::decimal_text(rule.grow_low.thousandths, 3) + " to " +
+                core::decimal_text(rule.grow_high.thousandths, 3) + ": " +
                 std::to_string(*volatility_size_));
   return volatility_size_;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "proposal.h"
-#include "text.h"
 
 namespace scaling {
 namespace {
@@ -211,11 +211,12 @@ void Scaler::stabilise(Proposal& proposal) const {
   if (proposal.size < down_to) {
     proposal.limit(down_to, Rule::kStabilisation,
                    std::to_string(highs_.front().size) + " was recommended within the last " +
-                       seconds_text(config_.stabilise_down));
+                       core::seconds_text(config_.stabilise_down));
   } else if (proposal.size > up_to && !in_panic()) {
     proposal.limit(up_to, Rule::kStabilisation,
                    "only " + std::to_string(lows_.front().size) +
-                       " was recommended within the last " + seconds_text(config_.stabilise_up));
+                       " was recommended within the last " +
+                       core::seconds_text(config_.stabilise_up));
   }
 }
 
@@ -249,7 +250,7 @@ void Scaler::limit_pace(core::Time now, Proposal& proposal) {
     proposal.limit(grows ? size_ + step : size_ - step,
                    !grows && leaving_panic_ ? Rule::kPanicExit : Rule::kPace,
                    "at most " + std::to_string(allowed) + (grows ? " more" : " fewer") + " in " +
-                       seconds_text(pace.period));
+                       core::seconds_text(pace.period));
   }
 }
 
@@ -259,9 +260,9 @@ void Scaler::cool_down(core::Time now, Proposal& proposal) const {
   }
   const core::Duration wait = proposal.size > size_ ? config_.cooldown_up : config_.cooldown_down;
   if (now - *changed_ < wait) {
-    proposal.limit(
-        size_, Rule::kCooldown,
-        "changed " + seconds_text(now - *changed_) + " ago, cooldown " + seconds_text(wait));
+    proposal.limit(size_, Rule::kCooldown,
+                   "changed " + core::seconds_text(now - *changed_) + " ago, cooldown " +
+                       core::seconds_text(wait));
   }
 }
 

@@ -1,6 +1,6 @@
 #include "scaling/unit.h"
 
-#include "text.h"
+#include "core/text.h"
 
 namespace scaling {
 
@@ -36,7 +36,7 @@ std::optional<Unit> unit_named(std::string_view name) {
 }
 
 std::string text_of(const Quantity& quantity) {
-  return thousandths_text(quantity.thousandths) + " " + std::string(name_of(quantity.unit));
+  return core::decimal_text(quantity.thousandths, 3) + " " + std::string(name_of(quantity.unit));
 }
 
 }  // namespace scaling
