@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/codec.h"
 #include "core/hash.h"
+#include "json_value.h"
 #include "markup.h"
 
 namespace report {
@@ -164,7 +164,6 @@ core::Result<CampaignResult> run_campaign(Store& store, const lab::Case& source,
 }
 
 std::string campaign_json(const CampaignResult& made) {
-  using Json = nlohmann::ordered_json;
   Json failures = Json::array();
   for (const lab::RunResult& run : made.first_failures) {
     failures.push_back({{"run", run.id()}, {"reason", run.reason}});

@@ -2,15 +2,13 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "json_value.h"
 #include "lab/deployment.h"
 #include "markup.h"
 
 namespace report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr double kBinsPerSecond = 10;
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "json_value.h"
 #include "markup.h"
 #include "report/table.h"
 #include "scenario/metrics.h"
@@ -11,8 +11,6 @@
 
 namespace report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string in_unit(const lab::Difference& one, double value) {
   if (std::isinf(value)) {
@@ -56,10 +54,6 @@ std::string describe(const lab::RunSet& set) {
     text += ", build " + build;
   }
   return text + ")";
-}
-
-Json finite(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
 }
 
 Json set_object(const lab::RunSet& set) {

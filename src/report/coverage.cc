@@ -1,7 +1,6 @@
 #include "report/coverage.h"
 
-#include <nlohmann/json.hpp>
-
+#include "json_value.h"
 #include "markup.h"
 #include "page_parts.h"
 
@@ -53,7 +52,6 @@ std::string coverage_html(const lab::Coverage& coverage) {
 }
 
 std::string coverage_json(const lab::Coverage& coverage) {
-  using Json = nlohmann::ordered_json;
   Json cells = Json::array();
   for (const auto& [key, cell] : coverage.cells) {
     cells.push_back({{"pattern", key.pattern},

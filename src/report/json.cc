@@ -2,14 +2,12 @@
 
 #include <charconv>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "json_value.h"
 #include "markup.h"
 
 namespace report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The double nearest to its own nine digits, which prints as just these.
 Json number(double value) {

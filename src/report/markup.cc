@@ -112,6 +112,12 @@ std::string nine_digits(double value) {
   return {digits, end};
 }
 
+std::string coordinate(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr;
+  return {text, end};
+}
+
 std::string hex16(std::uint64_t value) {
   char digits[16];
   const auto end = std::to_chars(digits, digits + sizeof digits, value, 16).ptr;

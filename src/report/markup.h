@@ -22,6 +22,9 @@ namespace report {
 // Four significant digits and a unit that keeps them short: "41.2 ms", "99.7 %", "50 /s".
 [[nodiscard]] std::string with_unit(double value, scenario::Unit unit);
 
+// For a picture: one decimal, the same in every locale.
+[[nodiscard]] std::string coordinate(double value);
+
 // As one word of a shell, quoted where it must be.
 [[nodiscard]] std::string shell_word(std::string_view text);
 

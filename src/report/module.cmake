@@ -18,5 +18,3 @@ add_custom_command(
 target_sources(${target} PRIVATE ${parts})
 # A generated file stands outside the source folder, where a unity build would look for it.
 set_source_files_properties(${parts} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-# Its files keep names of their own that others of them use too: each is compiled alone.
-set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)

@@ -1,15 +1,14 @@
 #include "pareto_picture.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "markup.h"
 
 namespace report {
 namespace {
 
-constexpr double kWidth = 640;
-constexpr double kHeight = 320;
+constexpr double kPlaneWidth = 640;
+constexpr double kPlaneHeight = 320;
 constexpr double kLeft = 70;
 constexpr double kRight = 120;
 constexpr double kTop = 16;
@@ -25,12 +24,6 @@ struct Point {
 std::size_t column_of(std::string_view metric) {
   return static_cast<std::size_t>(std::ranges::find(kFigureColumns, metric, &FigureColumn::metric) -
                                   kFigureColumns.begin());
-}
-
-std::string coordinate(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr;
-  return {text, end};
 }
 
 // A range with a margin, also when all values are equal.
@@ -67,20 +60,21 @@ std::vector<Point> points_of(const Across& across) {
 
 void draw_axes(Markup& svg, const Scale& x, const Scale& y) {
   svg.html("<g class=\"axes\"><path d=\"M").html(coordinate(kLeft)).html(" ");
-  svg.html(coordinate(kTop)).html("V").html(coordinate(kHeight - kBottom)).html("H");
-  svg.html(coordinate(kWidth - kRight)).html("\"/>");
+  svg.html(coordinate(kTop)).html("V").html(coordinate(kPlaneHeight - kBottom)).html("H");
+  svg.html(coordinate(kPlaneWidth - kRight)).html("\"/>");
   for (const double share : {0.1, 0.5, 0.9}) {
     const double latency = x.low + share * (x.high - x.low);
     const double reliability = y.low + share * (y.high - y.low);
     svg.html("<text text-anchor=\"middle\" x=\"").html(coordinate(x.at(latency)));
-    svg.html("\" y=\"").html(coordinate(kHeight - kBottom + 18)).html("\">");
+    svg.html("\" y=\"").html(coordinate(kPlaneHeight - kBottom + 18)).html("\">");
     svg.text(with_unit(latency, scenario::Unit::kSeconds)).html("</text>");
     svg.html("<text text-anchor=\"end\" x=\"").html(coordinate(kLeft - 6)).html("\" y=\"");
     svg.html(coordinate(y.at(reliability) + 4)).html("\">");
     svg.text(with_unit(reliability, scenario::Unit::kShare)).html("</text>");
   }
-  svg.html("<text text-anchor=\"middle\" x=\"").html(coordinate((kLeft + kWidth - kRight) / 2));
-  svg.html("\" y=\"").html(coordinate(kHeight - 8)).html("\">latency p99</text></g>");
+  svg.html("<text text-anchor=\"middle\" x=\"")
+      .html(coordinate((kLeft + kPlaneWidth - kRight) / 2));
+  svg.html("\" y=\"").html(coordinate(kPlaneHeight - 8)).html("\">latency p99</text></g>");
 }
 
 }  // namespace
@@ -109,12 +103,15 @@ std::string pareto_svg(const Across& across) {
   if (points.size() < 2) {
     return {};
   }
-  const Scale x = scale(points, &Point::latency_s, kLeft, kWidth - kRight);
-  const Scale y = scale(points, &Point::reliability, kHeight - kBottom, kTop);
+  const Scale x = scale(points, &Point::latency_s, kLeft, kPlaneWidth - kRight);
+  const Scale y = scale(points, &Point::reliability, kPlaneHeight - kBottom, kTop);
   Markup svg;
   svg.html("<figure class=\"pareto\"><figcaption>Reliability against latency p99; filled: no ");
   svg.html("other row is better in both</figcaption><svg class=\"topology\" viewBox=\"0 0 ");
-  svg.html(coordinate(kWidth)).html(" ").html(coordinate(kHeight)).html("\" role=\"img\" ");
+  svg.html(coordinate(kPlaneWidth))
+      .html(" ")
+      .html(coordinate(kPlaneHeight))
+      .html("\" role=\"img\" ");
   svg.html("aria-label=\"Reliability against latency of ").number(points.size());
   svg.html(" patterns\">");
   draw_axes(svg, x, y);

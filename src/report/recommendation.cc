@@ -1,20 +1,14 @@
 #include "report/recommendation.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "json_value.h"
 #include "markup.h"
 #include "report/table.h"
 #include "scenario/metrics.h"
 
 namespace report {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(std::round(share * 100))) + " %";
-}
 
 std::string objective_text(const std::string& name) {
   const scenario::Metric* metric = scenario::find_metric(name);
@@ -31,10 +25,6 @@ std::string estimate_text(const std::string& name, const stats::Estimate& estima
   }
   return value + " [" + with_unit(estimate.interval.low, unit) + ", " +
          with_unit(estimate.interval.high, unit) + "]";
-}
-
-Json finite(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
 }
 
 }  // namespace
@@ -56,7 +46,8 @@ std::string recommendation_text(const lab::Recommendation& made) {
   head.insert(head.end(), made.objectives.begin(), made.objectives.end());
   Table table(head);
   for (const lab::Candidate& one : made.candidates) {
-    std::vector<std::string> row = {one.name, percent(one.best_share), percent(one.front_share)};
+    std::vector<std::string> row = {one.name, with_unit(one.best_share, scenario::Unit::kShare),
+                                    with_unit(one.front_share, scenario::Unit::kShare)};
     for (std::size_t i = 0; i < made.objectives.size(); ++i) {
       row.push_back(estimate_text(made.objectives[i], one.objectives[i]));
     }

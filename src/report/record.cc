@@ -1,19 +1,18 @@
 #include "report/record.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "json_value.h"
 
 namespace report {
 namespace {
-
-using Json = nlohmann::json;
 
 // Of suite_record(); another shape has another number.
 constexpr int kSuiteFormat = 1;
 
 // JSON has no infinity; a metric may be infinite.
-Json number(double value) {
+Json stored_number(double value) {
   if (std::isfinite(value)) {
     return value;
   }
@@ -205,7 +204,7 @@ lab::AlertRecord to_alert(const Json& json) {
 }
 
 Json bin(const lab::Bin& one) {
-  return {one.due, one.good, number(one.latency_mean_s)};
+  return {one.due, one.good, stored_number(one.latency_mean_s)};
 }
 
 lab::Bin to_bin(const Json& json) {
@@ -231,7 +230,7 @@ lab::LinkPicture to_link(const Json& json) {
 Json metrics(const lab::Metrics& values) {
   Json object = Json::object();
   for (const auto& [name, value] : values) {
-    object[name] = number(value);
+    object[name] = stored_number(value);
   }
   return object;
 }
@@ -246,9 +245,9 @@ lab::Metrics to_metrics(const Json& json) {
 
 Json estimate(const lab::MetricEstimate& one) {
   const auto bound = [](const std::optional<double>& value) {
-    return value ? number(*value) : Json();
+    return value ? stored_number(*value) : Json();
   };
-  return {number(one.value), bound(one.ci_low), bound(one.ci_high), one.n};
+  return {stored_number(one.value), bound(one.ci_low), bound(one.ci_high), one.n};
 }
 
 lab::MetricEstimate to_estimate(const Json& json) {
@@ -336,9 +335,9 @@ Json run_json(const lab::RunResult& run) {
           {"schedule", run.schedule},
           {"stopped", world_sim::name_of(run.stopped)},
           {"complete", run.complete},
-          {"virtual_s", number(run.virtual_s)},
+          {"virtual_s", stored_number(run.virtual_s)},
           {"events", run.events},
-          {"wall_s", number(run.wall_s)},
+          {"wall_s", stored_number(run.wall_s)},
           {"account", account(run.account)},
           {"metrics", metrics(run.metrics)},
           {"invariants", list(run.invariants, invariant)},
@@ -368,8 +367,8 @@ Json case_json(const lab::CaseResult& result) {
           {"verdict", lab::name_of(result.verdict)},
           {"reason", result.reason},
           {"fingerprint", result.fingerprint},
-          {"virtual_s", number(result.virtual_s)},
-          {"wall_s", number(result.wall_s)},
+          {"virtual_s", stored_number(result.virtual_s)},
+          {"wall_s", stored_number(result.wall_s)},
           {"checks", list(result.checks, check_result)},
           {"metrics", std::move(estimates)},
           {"account", account(result.account)}};
@@ -431,7 +430,7 @@ std::string suite_record(const lab::SuiteResult& suite) {
                   {"seed", suite.seed},
                   {"seeds", suite.seeds},
                   {"fingerprint", suite.fingerprint},
-                  {"wall_s", number(suite.wall_s)},
+                  {"wall_s", stored_number(suite.wall_s)},
                   {"verdict", lab::name_of(suite.verdict)},
                   {"interrupted", suite.interrupted},
                   {"cases", std::move(cases)}});

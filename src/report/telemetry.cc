@@ -2,16 +2,14 @@
 
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "core/hash.h"
+#include "json_value.h"
 #include "markup.h"
 #include "scenario/metrics.h"
 
 namespace report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string label(std::string_view name, std::string_view value) {
   std::string text = std::string(name) + "=\"";

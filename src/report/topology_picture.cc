@@ -1,7 +1,6 @@
 #include "topology_picture.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -26,12 +25,6 @@ struct Place {
   double angle = 0;
   bool centre = false;
 };
-
-std::string coordinate(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr;
-  return {text, end};
-}
 
 // In the order of the nodes.
 std::vector<std::string> members(const lab::RunResult& run) {
