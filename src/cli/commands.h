@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "lab/deployment.h"
 #include "lab/suite.h"
 
 namespace cli {
@@ -51,7 +52,7 @@ int replay(const ReplayFlags& flags);
 
 struct TraceFlags {
   std::string run;
-  double from_s = 0;
+  double from_s = -core::to_seconds(lab::kSettle);  // since the load began
   double until_s = 1e9;
   std::string otlp;      // write the whole run's tasks here as OTLP/JSON; empty: nowhere
   std::string perfetto;  // write here; empty: one line per state change on standard output

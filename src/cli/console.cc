@@ -35,7 +35,7 @@ std::string milliseconds(const lab::CaseResult& result, std::string_view metric)
 }
 
 std::string seconds(core::Time at) {
-  return formatted("%.3f s", core::to_seconds(at.time_since_epoch()));
+  return formatted("%.3f s", core::to_seconds(lab::since_load(at)));
 }
 
 Tone tone_of(lab::Verdict verdict) {

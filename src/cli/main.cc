@@ -125,8 +125,8 @@ int main(int argc, char** argv) {
   cli::TraceFlags trace_flags;
   CLI::App* trace = app.add_subcommand("trace", "show a window of a run, step by step");
   trace->add_option("RUN", trace_flags.run)->required();
-  trace->add_option("--from", trace_flags.from_s, "virtual seconds");
-  trace->add_option("--until", trace_flags.until_s, "virtual seconds");
+  trace->add_option("--from", trace_flags.from_s, "virtual seconds since the load began");
+  trace->add_option("--until", trace_flags.until_s, "virtual seconds since the load began");
   trace->add_option("--perfetto", trace_flags.perfetto, "write a Perfetto JSON file instead");
   trace->add_option("--otlp", trace_flags.otlp,
                     "write every task of the run as OTLP/JSON traces instead");

@@ -156,10 +156,12 @@ int trace(const TraceFlags& flags) {
     return write_otlp(*found, flags.otlp);
   }
   const auto at = [](double seconds) {
-    return core::at(core::Duration(static_cast<std::int64_t>(seconds * 1e9)));
+    return core::at(lab::kSettle + core::Duration(static_cast<std::int64_t>(seconds * 1e9)));
   };
-  if (!(flags.from_s >= 0 && flags.until_s > flags.from_s && flags.until_s <= 1e9)) {
-    return report_error({core::Code::kInvalid, "--from must be at least 0 and below --until"});
+  constexpr double kBoot = -core::to_seconds(lab::kSettle);
+  if (!(flags.from_s >= kBoot && flags.until_s > flags.from_s && flags.until_s <= 1e9)) {
+    return report_error({core::Code::kInvalid,
+                         "--from must be at least -3, when the nodes boot, and below --until"});
   }
   lab::Window window(at(flags.from_s), at(flags.until_s));
   lab::RunOptions options;

@@ -166,7 +166,7 @@ std::uint32_t ControlLog::ready_at(core::Time at) const {
 std::uint32_t ControlLog::needed_at(core::Time at) const {
   const auto workers = deployment_.topology.workers(deployment_.coordinator).size();
   const double each = deployment_.capacity_per_s / static_cast<double>(workers);
-  const auto rate = load::rate_at(deployment_.workload.workload, at.time_since_epoch() - kSettle);
+  const auto rate = load::rate_at(deployment_.workload.workload, since_load(at));
   const double agents = static_cast<double>(rate) / 1000.0 / (each * kNeededUtilisation);
   const auto whole = static_cast<std::uint32_t>(agents);
   return std::max(1U, whole + (static_cast<double>(whole) < agents ? 1U : 0U));

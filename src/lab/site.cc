@@ -85,7 +85,7 @@ core::Result<sandbox_sim::Launch> Site::launch(const sandbox::SandboxInfo& sandb
 
 world::ServiceAnswer Site::volatility() const {
   const Changing& changing = *deployment_.changing;
-  const core::Duration since = simulation_->now().time_since_epoch() - kSettle;
+  const core::Duration since = since_load(simulation_->now());
   const std::int64_t bar = std::max<std::int64_t>(0, since / changing.volatility_bar);
   const auto last = static_cast<std::int64_t>(changing.volatility.size()) - 1;
   const control::Reading reading{

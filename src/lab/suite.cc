@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <memory>
 
 #include "judge.h"
@@ -134,6 +135,14 @@ void compare_variants(const Case& source, CaseResult& made) {
   }
 }
 
+// Nothing where the runs are too few to bound anything.
+std::string interval_text(const stats::Interval& interval, std::string_view metric) {
+  if (!std::isfinite(interval.low) && !std::isfinite(interval.high)) {
+    return "";
+  }
+  return " [" + with_unit(interval.low, metric) + ", " + with_unit(interval.high, metric) + "]";
+}
+
 void judge_objectives(const Case& source, CaseResult& made, std::size_t variants) {
   const scenario::Scenario& first = source.file.runs.front();
   for (const scenario::Check& check : first.checks.objectives) {
@@ -159,10 +168,9 @@ void judge_objectives(const Case& source, CaseResult& made, std::size_t variants
     result.objective = true;
     result.text = text_of(check, bound.value);
     result.observed = std::string(stats::name_of(verdict.outcome)) + ": " +
-                      with_unit(estimated.value, check.metric) + " [" +
-                      with_unit(estimated.interval.low, check.metric) + ", " +
-                      with_unit(estimated.interval.high, check.metric) +
-                      "], n = " + std::to_string(values.size());
+                      with_unit(estimated.value, check.metric) +
+                      interval_text(estimated.interval, check.metric) +
+                      ", n = " + std::to_string(values.size());
     // What is missing for a decision.
     if (const std::size_t missing = verdict.text.find(';'); missing != std::string::npos) {
       result.observed += verdict.text.substr(missing);

@@ -9,10 +9,9 @@ namespace lab {
 namespace {
 
 // Trace Event times are microseconds; three decimals keep the nanosecond.
-std::string micros(std::int64_t ns) {
+std::string micros(core::Duration duration) {
   char text[48];
-  std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(ns / 1000),
-                static_cast<long long>(ns % 1000));
+  std::snprintf(text, sizeof text, "%.3f", static_cast<double>(duration.count()) / 1e3);
   return text;
 }
 
@@ -34,10 +33,10 @@ std::string json_text(std::string_view text) {
   return out + '"';
 }
 
-std::string event(std::string_view phase, world::NodeId node, std::int64_t at_ns,
+std::string event(std::string_view phase, world::NodeId node, core::Duration at,
                   std::string_view name, const std::string& more) {
   return "{\"ph\":\"" + std::string(phase) + "\",\"pid\":1,\"tid\":" + std::to_string(node.value) +
-         ",\"ts\":" + micros(at_ns) + ",\"name\":" + json_text(name) + more + "}";
+         ",\"ts\":" + micros(at) + ",\"name\":" + json_text(name) + more + "}";
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ std::string Window::text(const RunResult& result) const {
   std::string out;
   for (const Slice& record : records_) {
     char time[32];
-    std::snprintf(time, sizeof time, "%12.6f s  ", core::to_seconds(record.at.time_since_epoch()));
+    std::snprintf(time, sizeof time, "%12.6f s  ", core::to_seconds(since_load(record.at)));
     out += time;
     std::string name(result.node_name(record.node));
     name.resize(std::max<std::size_t>(name.size(), 16), ' ');
@@ -78,22 +77,22 @@ std::string Window::text(const RunResult& result) const {
 std::string Window::perfetto(const RunResult& result) const {
   std::vector<std::string> events;
   for (std::size_t i = 0; i < result.node_names.size(); ++i) {
-    events.push_back(event("M", world::NodeId(static_cast<std::uint32_t>(i + 1)), 0, "thread_name",
+    events.push_back(event("M", world::NodeId(static_cast<std::uint32_t>(i + 1)), {}, "thread_name",
                            ",\"args\":{\"name\":" + json_text(result.node_names[i]) + "}"));
   }
   for (const Slice& step : steps_) {
-    events.push_back(event("X", step.node, core::to_ns(step.at), step.name,
-                           ",\"dur\":" + micros(step.lasts.count())));
+    events.push_back(
+        event("X", step.node, since_load(step.at), step.name, ",\"dur\":" + micros(step.lasts)));
   }
   for (const Slice& record : records_) {
-    events.push_back(event("i", record.node, core::to_ns(record.at), record.name, ",\"s\":\"t\""));
+    events.push_back(event("i", record.node, since_load(record.at), record.name, ",\"s\":\"t\""));
   }
   std::size_t number = 0;
   for (const Flight& flight : flights_) {
     const std::string id = ",\"cat\":\"message\",\"id\":" + std::to_string(++number);
-    events.push_back(event("s", flight.from, core::to_ns(flight.sent), flight.name, id));
+    events.push_back(event("s", flight.from, since_load(flight.sent), flight.name, id));
     events.push_back(
-        event("f", flight.to, core::to_ns(flight.arrived), flight.name, id + ",\"bp\":\"e\""));
+        event("f", flight.to, since_load(flight.arrived), flight.name, id + ",\"bp\":\"e\""));
   }
   std::string out = "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n";
   for (std::size_t i = 0; i < events.size(); ++i) {

@@ -73,7 +73,7 @@ Json bands(const lab::RunResult& run, double end_s) {
 }  // namespace
 
 double since_load(core::Time at) {
-  return core::to_seconds(at.time_since_epoch() - lab::kSettle);
+  return core::to_seconds(lab::since_load(at));
 }
 
 std::vector<Flag> leadership_flags(const lab::RunResult& run) {

@@ -9,9 +9,9 @@
 namespace report {
 namespace {
 
-std::string since_boot(core::Time at) {
+std::string seconds_since_load(core::Time at) {
   char text[48];
-  const auto end = std::to_chars(text, text + sizeof text, core::to_seconds(at.time_since_epoch()),
+  const auto end = std::to_chars(text, text + sizeof text, core::to_seconds(lab::since_load(at)),
                                  std::chars_format::fixed, 3)
                        .ptr;
   return std::string(text, end) + " s";
@@ -40,7 +40,7 @@ std::string last_fault(const lab::RunResult& run, core::Time before) {
   std::string text = "none";
   for (const lab::FaultRecord& fault : run.faults) {
     if (fault.began && (before == core::Time{} || *fault.began <= before)) {
-      text = fault.kind + " at " + since_boot(*fault.began);
+      text = fault.kind + " at " + seconds_since_load(*fault.began);
     }
   }
   return text;
@@ -56,8 +56,8 @@ std::string explanation(const lab::CaseResult& result, std::string_view program)
     return text + "  replay " + std::string(program) + " run " + shell_word(result.path) + "\n";
   }
   const Moment wrong = first_wrong(*failed);
-  text +=
-      "  when   " + (wrong.at == core::Time{} ? "over the whole run" : since_boot(wrong.at)) + "\n";
+  text += "  when   " +
+          (wrong.at == core::Time{} ? "over the whole run" : seconds_since_load(wrong.at)) + "\n";
   text += "  who    " + wrong.who + "\n";
   text += "  fault  " + last_fault(*failed, wrong.at) + "\n";
   return text + "  replay " + replay_command(*failed, program) + "\n";

@@ -98,7 +98,7 @@ Json faults(const lab::CaseResult& result) {
 }
 
 Json seconds_since_load(const std::optional<core::Time>& at) {
-  return at ? number(core::to_seconds(*at - core::at(lab::kSettle))) : Json();
+  return at ? number(core::to_seconds(lab::since_load(*at))) : Json();
 }
 
 // Of the runs that are told in full: those of the first seed, and failures.

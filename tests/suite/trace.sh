@@ -44,5 +44,9 @@ END
 fi
 
 code=0
+# Its clock is the scenario's: the nodes boot 3 s before the load.
+"$muster" trace star-failover:standby@3 --until -2.9 > boot
+grep -qE '^ +-3\.000000 s ' boot || fail "the boot is not there: $(head -n 3 boot)"
+
 "$muster" trace star-failover@3 --from 6 --until 5 > /dev/null 2> refusal || code=$?
 [[ $code -eq 2 ]] || fail "a window that ends before it begins: exit $code"

@@ -31,6 +31,11 @@ namespace lab {
 // prove links and see prices.
 inline constexpr core::Duration kSettle = core::seconds(3);
 
+// What people read and type: since the load began, as `at:` in a scenario. Before it: negative.
+constexpr core::Duration since_load(core::Time at) {
+  return at.time_since_epoch() - kSettle;
+}
+
 struct Node {
   world::NodeSpec spec;
   world::Program program;
