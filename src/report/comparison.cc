@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "json_value.h"
 #include "markup.h"
@@ -81,8 +82,13 @@ std::string comparison_text(const lab::Comparison& comparison, const lab::RunSet
   if (same > 0) {
     text += std::to_string(same) + " metrics are not distinguishable (--all shows them)\n";
   }
-  for (const lab::NewFailure& failure : comparison.new_failures) {
+  constexpr std::size_t kTold = 5;
+  for (const lab::NewFailure& failure : comparison.new_failures | std::views::take(kTold)) {
     text += "fails in B and passed in A: " + failure.run + ": " + failure.reason + "\n";
+  }
+  if (comparison.new_failures.size() > kTold) {
+    text += "and " + std::to_string(comparison.new_failures.size() - kTold) +
+            " more runs that passed in A fail in B (--json lists them)\n";
   }
   for (const auto& [cells, name] :
        {std::pair{&comparison.only_a, "A"}, {&comparison.only_b, "B"}}) {
