@@ -7,8 +7,8 @@ namespace venue {
 namespace {
 
 std::int64_t share_of(market::Price price, std::uint32_t basis_points) {
-  constexpr std::int64_t kBasisPointsOfOne = 10'000;
-  return std::max<std::int64_t>(1, price.ticks * basis_points / kBasisPointsOfOne);
+  constexpr std::int64_t kOne = 10'000;
+  return std::max<std::int64_t>(1, price.ticks * basis_points / kOne);
 }
 
 }  // namespace
