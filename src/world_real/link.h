@@ -1,5 +1,5 @@
-// One connection to another node, from the socket to the proven identity. With network.cc and
-// event_loop.cc the only code that sees Asio; include it there only.
+// One connection to another node, from the socket to the proven identity. With network.cc,
+// event_loop.cc and http_server.cc the only code that sees Asio; include it there only.
 #pragma once
 
 #include "event_loop.h"
