@@ -12,7 +12,9 @@
 #include "swarm/detector.h"
 #include "swarm/joint.h"
 #include "swarm/links.h"
+#include "swarm/pipeline_trace.h"
 #include "swarm/raft_trace.h"
+#include "swarm/stage_trace.h"
 #include "swarm/trace.h"
 
 namespace lab {
@@ -30,16 +32,18 @@ using Records = std::tuple<
     swarm::LinkProven, swarm::LinkLost, swarm::LinkRefused, swarm::Suspected, swarm::Trusted,
     swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered, swarm::TaskAnswered,
     swarm::TaskContradicted, swarm::TaskGivenUp, swarm::PoolChanged, swarm::RouteChanged,
-    swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft, control::FleetSized,
-    control::AgentWanted, control::AgentReady, control::AgentRetired, control::AgentEnded,
-    control::RolloutDecided, control::ProviderRefused, control::LeaderRefused,
-    control::AlertChanged, control::ScalingDecided, control::AnomalyBegan, control::HealthChanged,
-    agent::DecisionMade, agent::OrderSent, agent::OutcomeSeen, agent::AgentFailed,
-    agent::ForecastJudged, market::OrderAcceptedTrace, market::OrderRejectedTrace,
-    market::OrderRepeatedTrace, market::FilledTrace, market::OrderCancelledTrace,
-    market::OrderReplacedTrace, market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace,
-    market::MarkedTrace, market::VenueOpened, market::BalanceStatement, market::VenueRecovered,
-    market::VenueClosed>;
+    swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft, swarm::ItemSent,
+    swarm::ItemTaken, swarm::ItemWorked, swarm::CreditReturned, swarm::ItemStamped,
+    swarm::ItemExecuted, swarm::ItemsDropped, swarm::BreakerChanged, swarm::BreakerProbed,
+    swarm::PipelineLinkEnded, swarm::RingChanged, control::FleetSized, control::AgentWanted,
+    control::AgentReady, control::AgentRetired, control::AgentEnded, control::RolloutDecided,
+    control::ProviderRefused, control::LeaderRefused, control::AlertChanged,
+    control::ScalingDecided, control::AnomalyBegan, control::HealthChanged, agent::DecisionMade,
+    agent::OrderSent, agent::OutcomeSeen, agent::AgentFailed, agent::ForecastJudged,
+    market::OrderAcceptedTrace, market::OrderRejectedTrace, market::OrderRepeatedTrace,
+    market::FilledTrace, market::OrderCancelledTrace, market::OrderReplacedTrace,
+    market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace, market::MarkedTrace,
+    market::VenueOpened, market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
 
 template <class Record>
 bool describe_as(const world::TraceRecord& record, std::string& text) {
@@ -70,6 +74,11 @@ constexpr auto kMessages = std::to_array<std::pair<world::MessageType, std::stri
     {swarm::HeartbeatAck::kType, "HeartbeatAck"},
     {swarm::JointAsk::kType, "JointAsk"},
     {swarm::JointAnswer::kType, "JointAnswer"},
+    {swarm::ItemSend::kType, "ItemSend"},
+    {swarm::ItemAsk::kType, "ItemAsk"},
+    {swarm::ItemState::kType, "ItemState"},
+    {swarm::Feedback::kType, "Feedback"},
+    {swarm::LinkBroken::kType, "LinkBroken"},
     {market::OrderRequest::kType, "OrderRequest"},
     {market::OrderReply::kType, "OrderReply"},
     {market::VoidRequest::kType, "VoidRequest"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/codec.h"
+#include "swarm/stage_trace.h"
 
 namespace swarm {
 namespace {
@@ -289,6 +290,7 @@ void Pipeline::worked(Desk& desk, TaskId task, core::Bytes payload, std::optiona
     desk.effects.trace(ItemStamped{task, item.authority.attempt, *approved, digest});
   }
   held->second.progress = Progress::kWorked;
+  desk.effects.trace(ItemWorked{task, item.authority.attempt, item.entry});
   pass_on(desk);
 }
 
