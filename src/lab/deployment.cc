@@ -223,7 +223,7 @@ class Builder {
     }
     if (scenario_.topology.ring) {
       config.pipeline = pipeline_config(*scenario_.topology.ring);
-      coordinator.dispatch.in_flight_limit = ring_in_flight(*scenario_.topology.ring);
+      coordinator.dispatch.in_flight_limit = ring_in_flight(scenario_);
     }
     if (dispatch.joint) {
       swarm::JointSpec spec;

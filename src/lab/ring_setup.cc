@@ -58,8 +58,15 @@ swarm::PipelineConfig pipeline_config(const scenario::RingSpec& ring) {
   return config;
 }
 
-std::uint32_t ring_in_flight(const scenario::RingSpec& ring) {
-  return ring.credits * static_cast<std::uint32_t>(ring.stages.size());
+std::uint32_t ring_in_flight(const scenario::Scenario& scenario) {
+  const scenario::RingSpec& ring = *scenario.topology.ring;
+  const std::uint32_t entries = pool_of(scenario, ring.stages.front().pool).size;
+  std::uint32_t links = entries;  // the entry's own share is that of one link to each
+  for (std::size_t i = 1; i < ring.stages.size(); ++i) {
+    links += pool_of(scenario, ring.stages[i - 1].pool).size *
+             pool_of(scenario, ring.stages[i].pool).size;
+  }
+  return ring.credits * links / entries;
 }
 
 std::vector<agent::StageProgram> stage_programs(const scenario::RingSpec& ring) {
@@ -81,6 +88,7 @@ std::vector<agent::StageProgram> stage_programs(const scenario::RingSpec& ring) 
 double ring_capacity(const scenario::Scenario& scenario) {
   const scenario::RingSpec& ring = *scenario.topology.ring;
   double least = 1e9;
+  std::uint32_t senders = 1;
   for (const scenario::Stage& stage : ring.stages) {
     const scenario::Pool& pool = pool_of(scenario, stage.pool);
     const double speed = static_cast<double>(scenario.sandbox.speed_ppm) / scenario::kMillion *
@@ -88,8 +96,9 @@ double ring_capacity(const scenario::Scenario& scenario) {
     const double cpu = core::to_seconds(stage.cpu) / speed;
     const double whole = cpu + core::to_seconds(stage.wait);
     const double by_cpu = cpu > 0 ? scenario.sandbox.vcpu / cpu : 1e9;
-    const double by_credit = whole > 0 ? ring.credits / whole : 1e9;
+    const double by_credit = whole > 0 ? senders * ring.credits / whole : 1e9;
     least = std::min(least, pool.size * std::min(by_cpu, by_credit));
+    senders = pool.size;
   }
   return least;
 }
