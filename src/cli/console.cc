@@ -44,6 +44,24 @@ Tone tone_of(lab::Verdict verdict) {
                                           : Tone::kStrong;
 }
 
+// What limits the rings of a case: by the first variant, and by each that another stage limits.
+std::string slow_stages(const lab::CaseResult& result) {
+  std::string text;
+  std::string last;
+  for (const lab::RunResult& run : result.runs) {
+    const auto slow = std::ranges::find(run.stages, true, &lab::StageResult::slow);
+    if (slow == run.stages.end() || slow->name == last) {
+      continue;
+    }
+    last = slow->name;
+    text += (text.empty() ? "      slow stage: " : "; ") + slow->name +
+            (run.run == "base" ? "" : " in " + run.run) +
+            formatted(" (%.0f %% in use, ", slow->in_use * 100) +
+            formatted("%.1f ms an item)", slow->latency_p50_s * 1e3);
+  }
+  return text.empty() ? text : tinted(text, Tone::kDim) + "\n";
+}
+
 }  // namespace
 
 void stay_plain() {
@@ -120,6 +138,7 @@ std::string table(const lab::SuiteResult& suite) {
       out += tinted("      SPOF Critical: the loss of one node stops this swarm", Tone::kStrong) +
              "\n";
     }
+    out += slow_stages(result);
   }
   return out;
 }
@@ -171,6 +190,14 @@ std::string details(const lab::RunResult& run) {
   for (const lab::FaultRecord& fault : run.faults) {
     out += "  fault        " + fault.kind + " acted " + std::to_string(fault.acted) +
            (fault.began ? ", began " + seconds(*fault.began) : ", never began") + "\n";
+  }
+  for (const lab::StageResult& stage : run.stages) {
+    out += "  stage        " + padded(stage.name, 16, false) +
+           formatted("%4.0f %% in use, an item: ", stage.in_use * 100) +
+           formatted("%.2f ms at work, ", stage.work_mean_s * 1e3) +
+           formatted("%.2f ms waiting to go on, ", stage.wait_mean_s * 1e3) +
+           formatted("%.2f ms to the next", stage.hop_mean_s * 1e3) +
+           (stage.slow ? " - the slow stage" : "") + "\n";
   }
   for (const lab::Milestone& milestone : run.milestones) {
     out += tinted("  timeline     " + seconds(milestone.at) + " " +

@@ -8,6 +8,7 @@
 #include "lab/roles.h"
 #include "performance.h"
 #include "site.h"
+#include "stage_log.h"
 
 namespace lab {
 namespace {
@@ -44,6 +45,7 @@ class Runner {
         measure_(deployment_, scenario),
         accountant_(deployment_.group),
         checks_(check_config()),
+        stage_log_(deployment_, scenario),
         control_log_(deployment_),
         site_(make_site()),
         simulation_(simulation_options()) {
@@ -86,7 +88,7 @@ class Runner {
     made.faults = deployment_.faults;
     made.network = network_of(scenario_);
     made.event_budget = scenario_.budget.events;
-    made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_};
+    made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_, &stage_log_};
     if (site_) {
       made.sinks.push_back(site_.get());
       made.sinks.push_back(&control_log_);
@@ -170,7 +172,9 @@ class Runner {
     for (const world::NodeId agent : deployment_.agents) {
       const auto now = simulation_.statistics(agent);
       const double cores = deployment_.spec(agent).hardware.cores;
-      sum += core::to_seconds(now.cpu_busy - before_[agent].cpu_busy) / (seconds * cores);
+      cpu_in_use_[agent] =
+          core::to_seconds(now.cpu_busy - before_[agent].cpu_busy) / (seconds * cores);
+      sum += cpu_in_use_[agent];
     }
     extra_["utilisation_mean"] = sum / static_cast<double>(deployment_.agents.size());
     const world::NodeId hub = deployment_.coordinator ? deployment_.coordinator : roles_.leader();
@@ -226,6 +230,8 @@ class Runner {
       site_->provider().settle();
       made.metrics.merge(control_log_.metrics(measure_, site_->provider(), simulation_.now()));
     }
+    made.stages = stage_log_.stages(cpu_in_use_);
+    made.metrics.merge(stage_log_.metrics(made.stages, simulation_.now()));
     made.metrics["lost"] = static_cast<double>(made.account.lost);
     made.metrics["duplicated"] = static_cast<double>(made.account.duplicated);
     if (state.tasks_offered > 0) {
@@ -245,6 +251,8 @@ class Runner {
                            alert_log_.milestones().end());
     made.milestones.insert(made.milestones.end(), control_log_.milestones().begin(),
                            control_log_.milestones().end());
+    made.milestones.insert(made.milestones.end(), stage_log_.milestones().begin(),
+                           stage_log_.milestones().end());
     std::ranges::stable_sort(made.milestones, {}, &Milestone::at);
     draw(made);
     judge_run(scenario_, made);
@@ -293,11 +301,13 @@ class Runner {
   AlertLog alert_log_;
   check::Accountant accountant_;
   check::Checks checks_;
+  StageLog stage_log_;
   ControlLog control_log_;
   std::unique_ptr<Site> site_;
   world_sim::Simulation simulation_;
   world_sim::Outcome stopped_;
   std::map<world::NodeId, world_sim::NodeStatistics> before_;
+  std::map<world::NodeId, double> cpu_in_use_;  // of agents, since the load began
   Metrics extra_;
 };
 

@@ -46,6 +46,7 @@ void forget_pictures(RunResult& result) {
     result.milestones = {};
     result.alerts = {};
     result.links = {};
+    result.stages = {};
     result.node_names = {};
     result.provenance = {};
   }

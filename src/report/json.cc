@@ -120,6 +120,29 @@ Json alerts(const lab::CaseResult& result) {
   return array;
 }
 
+// Of the rings among the runs that are told in full.
+Json stages(const lab::CaseResult& result) {
+  Json array = Json::array();
+  for (const lab::RunResult& run : result.runs) {
+    for (const lab::StageResult& stage : run.stages) {
+      array.push_back({{"run", run.id()},
+                       {"stage", stage.name},
+                       {"agents", stage.agents},
+                       {"items", stage.items},
+                       {"work_mean_s", number(stage.work_mean_s)},
+                       {"wait_mean_s", number(stage.wait_mean_s)},
+                       {"hop_mean_s", number(stage.hop_mean_s)},
+                       {"latency_p50_s", number(stage.latency_p50_s)},
+                       {"latency_p99_s", number(stage.latency_p99_s)},
+                       {"in_use", number(stage.in_use)},
+                       {"peak", stage.peak},
+                       {"breaker_opens", stage.breaks},
+                       {"slow", stage.slow}});
+    }
+  }
+  return array;
+}
+
 Json case_object(const lab::CaseResult& result) {
   return {{"pattern", result.pattern},
           {"case", result.case_name},
@@ -132,6 +155,7 @@ Json case_object(const lab::CaseResult& result) {
           {"metrics", metrics(result)},
           {"invariants", invariants(result)},
           {"faults", faults(result)},
+          {"stages", stages(result)},
           {"alerts", alerts(result)}};
 }
 

@@ -227,6 +227,36 @@ lab::LinkPicture to_link(const Json& json) {
   return {json.at(0).get<std::string>(), json.at(1).get<std::string>(), json.at(2).get<bool>()};
 }
 
+Json stage(const lab::StageResult& one) {
+  return {one.name,
+          one.agents,
+          one.items,
+          stored_number(one.work_mean_s),
+          stored_number(one.wait_mean_s),
+          stored_number(one.hop_mean_s),
+          stored_number(one.latency_p50_s),
+          stored_number(one.latency_p99_s),
+          stored_number(one.in_use),
+          one.peak,
+          one.breaks,
+          one.slow};
+}
+
+lab::StageResult to_stage(const Json& json) {
+  return {json.at(0).get<std::string>(),
+          json.at(1).get<std::uint64_t>(),
+          json.at(2).get<std::uint64_t>(),
+          to_number(json.at(3)),
+          to_number(json.at(4)),
+          to_number(json.at(5)),
+          to_number(json.at(6)),
+          to_number(json.at(7)),
+          to_number(json.at(8)),
+          json.at(9).get<std::uint64_t>(),
+          json.at(10).get<std::uint64_t>(),
+          json.at(11).get<bool>()};
+}
+
 Json metrics(const lab::Metrics& values) {
   Json object = Json::object();
   for (const auto& [name, value] : values) {
@@ -298,6 +328,9 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.milestones = to_list<lab::Milestone>(json.at("milestones"), to_milestone);
   run.bins = to_list<lab::Bin>(json.at("bins"), to_bin);
   run.links = to_list<lab::LinkPicture>(json.at("links"), to_link);
+  if (json.contains("stages")) {  // records from before there were rings have none
+    run.stages = to_list<lab::StageResult>(json.at("stages"), to_stage);
+  }
   run.node_names = to_list<std::string>(json.at("node_names"), read_text);
   run.provenance = to_list<std::string>(json.at("provenance"), read_text);
   run.checks = to_list<lab::CheckResult>(json.at("checks"), to_check_result);
@@ -346,6 +379,7 @@ Json run_json(const lab::RunResult& run) {
           {"milestones", list(run.milestones, milestone)},
           {"bins", list(run.bins, bin)},
           {"links", list(run.links, link)},
+          {"stages", list(run.stages, stage)},
           {"node_names", list(run.node_names, text)},
           {"provenance", list(run.provenance, text)},
           {"checks", list(run.checks, check_result)},

@@ -68,6 +68,40 @@ void add_events(Markup& page, const lab::RunResult& run) {
   page.html("</details>");
 }
 
+void add_milliseconds(Markup& page, double seconds) {
+  char text[32];
+  const auto end =
+      std::to_chars(text, text + sizeof text, seconds * 1e3, std::chars_format::fixed, 2).ptr;
+  page.html("<td class=\"num\">").text(std::string(text, end)).html("</td>");
+}
+
+// Where the items of a ring spent their time.
+void add_stages(Markup& page, const lab::RunResult& run) {
+  if (run.stages.empty()) {
+    return;
+  }
+  page.html("<div class=\"scroll\"><table><thead><tr><th>Stage</th><th class=\"num\">Agents</th>");
+  for (const std::string_view title :
+       {"Items", "At work, ms", "Waits, ms", "To the next, ms", "Median, ms", "p99, ms",
+        "In use, %", "Most items", "Breaker opened"}) {
+    page.html("<th class=\"num\">").html(title).html("</th>");
+  }
+  page.html("</tr></thead><tbody>");
+  for (const lab::StageResult& stage : run.stages) {
+    page.html("<tr><td>").text(stage.name).html(stage.slow ? " <strong>slow</strong>" : "");
+    page.html("</td><td class=\"num\">").number(stage.agents);
+    page.html("</td><td class=\"num\">").number(stage.items).html("</td>");
+    for (const double seconds : {stage.work_mean_s, stage.wait_mean_s, stage.hop_mean_s,
+                                 stage.latency_p50_s, stage.latency_p99_s}) {
+      add_milliseconds(page, seconds);
+    }
+    page.html("<td class=\"num\">").number(static_cast<std::uint64_t>(stage.in_use * 100 + 0.5));
+    page.html("</td><td class=\"num\">").number(stage.peak);
+    page.html("</td><td class=\"num\">").number(stage.breaks).html("</td></tr>");
+  }
+  page.html("</tbody></table></div>");
+}
+
 // What the controller's monitor raised, with its numbers.
 void add_alerts(Markup& page, const lab::RunResult& run) {
   if (run.alerts.empty()) {
@@ -140,6 +174,7 @@ void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
     page.html(chart_json(run)).html("</script>");
   }
   page.html("</div>");
+  add_stages(page, run);
   add_events(page, run);
   add_alerts(page, run);
   page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info.program));

@@ -77,6 +77,16 @@ TEST(SuiteHtml, ListsAlertsByTheNameOfWhomTheyAreAbout) {
   EXPECT_THAT(page, HasSubstr("<td class=\"num\">–</td><td>swarm</td>"));
 }
 
+TEST(SuiteHtml, HasATableOfARingsStages) {
+  lab::SuiteResult suite = sample_suite();
+  EXPECT_THAT(suite_html(suite), Not(HasSubstr("To the next, ms")));
+  suite.cases[0].runs[0].stages = sample_stages();
+  const std::string page = suite_html(suite);
+  EXPECT_THAT(page, HasSubstr("<tr><td>collector</td><td class=\"num\">1</td>"
+                              "<td class=\"num\">900</td><td class=\"num\">21.00</td>"));
+  EXPECT_THAT(page, HasSubstr(" <strong>slow</strong></td><td class=\"num\">2</td>"));
+}
+
 TEST(SuiteHtml, OfAnEmptySuiteIsStillAPage) {
   const std::string page = suite_html({});
   EXPECT_THAT(page, HasSubstr("0 of 0 cases passed"));

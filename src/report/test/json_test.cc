@@ -128,9 +128,9 @@ TEST(SuiteJson, KeepsKeysInTheirOrder) {
   for (const auto& [key, value] : object["cases"][0].items()) {
     keys.push_back(key);
   }
-  EXPECT_THAT(
-      keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint", "virtual_s",
-                                 "wall_s", "tasks", "metrics", "invariants", "faults", "alerts"));
+  EXPECT_THAT(keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint",
+                                         "virtual_s", "wall_s", "tasks", "metrics", "invariants",
+                                         "faults", "stages", "alerts"));
 }
 
 TEST(SuiteJson, PrintsAtMostNineDigits) {
@@ -175,6 +175,22 @@ TEST(SuiteJson, TellsAlertsWithTheirNumbersAndTimesSinceTheLoadBegan) {
   EXPECT_EQ(alerts[0]["cleared_s"], 24.5);
   EXPECT_EQ(alerts[0]["worst"], 600);
   EXPECT_TRUE(alerts[1]["cleared_s"].is_null());
+}
+
+TEST(SuiteJson, TellsTheStagesOfARingAndWhichIsSlow) {
+  lab::SuiteResult suite = sample_suite();
+  EXPECT_TRUE(Json::parse(suite_json(suite))["cases"][0]["stages"].empty());
+  suite.cases[0].runs[0].stages = sample_stages();
+  const Json object = Json::parse(suite_json(suite));
+  const Json& stages = object["cases"][0]["stages"];
+  ASSERT_EQ(stages.size(), 2U);
+  EXPECT_EQ(stages[0]["stage"], "collector");
+  EXPECT_EQ(stages[0]["wait_mean_s"], 0.0425);
+  EXPECT_EQ(stages[0]["slow"], false);
+  EXPECT_EQ(stages[1]["slow"], true);
+  EXPECT_EQ(stages[1]["breaker_opens"], 3);
+  Validator validator;
+  EXPECT_THAT(validator.errors(object), testing::IsEmpty());
 }
 
 TEST(SuiteJson, IsOneLineOfTextThatParsesWhateverNamesHold) {

@@ -194,4 +194,9 @@ lab::SuiteResult sample_suite() {
   return suite;
 }
 
+std::vector<lab::StageResult> sample_stages() {
+  return {{"collector", 1, 900, 0.021, 0.0425, 0.00025, 0.0612, 0.0755, 0.11, 24, 0, false},
+          {std::string(kHostile), 2, 890, 0.062, 0.001, 0, 0.0631, 0.0702, 0.985, 8, 3, true}};
+}
+
 }  // namespace report

@@ -190,10 +190,14 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   lab::RunResult run = sample_suite().cases[0].runs[0];
   run.metrics["share_ratio"] = HUGE_VAL;
   run.faults[0].decided.reset();
+  run.stages = sample_stages();
   const auto again = run_of_record(run_record(run));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->metrics, run.metrics);
   EXPECT_FALSE(again->faults[0].decided);
+  ASSERT_EQ(again->stages.size(), 2U);
+  EXPECT_EQ(again->stages[0].wait_mean_s, run.stages[0].wait_mean_s);
+  EXPECT_TRUE(again->stages[1].slow);
   EXPECT_EQ(run_record(*again), run_record(run));
 }
 

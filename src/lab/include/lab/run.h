@@ -44,6 +44,22 @@ struct LinkPicture {
   bool proven = false;
 };
 
+// A stage of a ring: what it did with its items, and what it has least of.
+struct StageResult {
+  std::string name;          // of its pool
+  std::uint64_t agents = 0;  // that did it in the end
+  std::uint64_t items = 0;   // that it handed on or carried out
+  double work_mean_s = 0;    // at work on an item, waiting for a CPU included
+  double wait_mean_s = 0;    // from work done to sending: its turn, a credit, the breaker
+  double hop_mean_s = 0;     // from sending to the next stage's having it; 0 for the last
+  double latency_p50_s = 0;  // from taking an item until the next stage has it; of the last one
+  double latency_p99_s = 0;  // until it is carried out
+  double in_use = 0;         // of its places for items at work or its CPUs, the greater share
+  std::uint64_t peak = 0;    // most items in one agent's hands
+  std::uint64_t breaks = 0;  // times that a breaker of a link to it opened
+  bool slow = false;         // the stage with the most in use: it limits the ring
+};
+
 struct RunResult {
   std::string scenario;  // name of the file's scenario
   std::string run;       // variant
@@ -67,6 +83,7 @@ struct RunResult {
   std::vector<AlertRecord> alerts;  // of a run with a controller
   std::vector<Bin> bins;
   std::vector<LinkPicture> links;
+  std::vector<StageResult> stages;      // of a ring, in order
   std::vector<std::string> node_names;  // by node id - 1
   std::vector<std::string> provenance;  // one line for each instrument
   std::vector<CheckResult> checks;      // those that one run decides; see judge()
