@@ -104,11 +104,27 @@ core::Result<void> check_duties(const RingSpec& ring, const Desk& desk) {
   if (all != wanted) {
     return desk.complain("topology.stages",
                          "must do collect, analyse, approve and execute, each once and in this "
-                         "order");
+                         "order; let their does say so");
   }
   if (ring.stages.back().duties.size() != 1) {
     return desk.complain(stage_path(ring.stages.size() - 1) + ".does",
                          "executes what it approves itself; let the stage before it approve");
+  }
+  return {};
+}
+
+// Who does a stage changes by stitching alone; nothing may grow, shrink or replace a stage.
+core::Result<void> check_no_policies(const Scenario& scenario, const Desk& desk) {
+  if (scenario.scaling) {
+    return desk.complain("scaling",
+                         "does not work over a ring, whose stages keep the agents that they are "
+                         "declared with; give the slow stage's pool a greater size, or take mesh, "
+                         "hierarchical or star");
+  }
+  if (scenario.rollout) {
+    return desk.complain("rollout",
+                         "does not work over a ring, since every task passes every stage and no "
+                         "part of them can go to a new version; take mesh, hierarchical or star");
   }
   return {};
 }
@@ -135,6 +151,7 @@ core::Result<void> apply_ring_rules(const Scenario& scenario, const Tree& tree,
                                                 "; a ring needs at least three, since three of "
                                                 "them vote");
   }
+  TRY_VOID(check_no_policies(scenario, desk));
   TRY_VOID(check_duties(ring, desk));
   TRY_VOID(check_stage_pools(scenario, desk));
   TRY_VOID(check_spares(scenario, desk));

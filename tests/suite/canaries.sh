@@ -39,6 +39,8 @@ must_fail comparison "requirement one: goodput"
 must_fail idle-fault "did not act"
 must_fail lost "requirement lost at most 0"
 must_fail requirement "requirement latency_p50"
+must_fail ring-breaker "requirement ring_stitches at least 1: 0"
+must_fail ring-flow "requirement two_executors: goodput"
 must_fail scale-down "requirement size_end"
 must_fail scale-up "requirement size_max"
 must_fail spof "single point of failure"
@@ -62,6 +64,11 @@ must_refuse stranger 'no agent is named' <<< \
   $'pattern: mesh\nfaults: [{kind: crash, target: bob, at: 1s}]'
 must_refuse after_the_end "after the run's end" <<< \
   $'pattern: mesh\nfaults: [{kind: crash, target: worker, at: 100s}]'
+must_refuse scaled_ring 'scaling.* does not work over a ring' <<< \
+  $'pattern: auto_scaling\ntopology:\n  kind: ring\n  stages:\n    - {pool: a, does: [collect]}
+    - {pool: b, does: [analyse, approve]}\n    - {pool: c, does: [execute]}\npools:
+  - {name: a, capabilities: [collect]}\n  - {name: b, capabilities: [analyse, approve]}
+  - {name: c, capabilities: [execute]}\nscaling: {pool: b, min: 1, max: 3}'
 must_refuse no_data 'there is no nope.csv' <<< \
   $'pattern: mesh\nmarket: {instruments: [{symbol: X, series: nope.csv}]}'
 printf 'date,open,high,low,close\n2004-01-01,1,2,x,1\n' > "$work/bad.csv"
