@@ -45,6 +45,7 @@ struct FaultState {
   bool begun = false;
   bool active = false;
   std::uint32_t records_seen = 0;  // of the kind that triggers it
+  std::optional<core::Time> due;   // when it was to begin; later where nobody played its role
   std::vector<world::NodeId> targets;
   struct Held {
     world::Message message;

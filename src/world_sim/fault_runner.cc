@@ -18,6 +18,11 @@ __extension__ using Wide = unsigned __int128;
 constexpr std::uint64_t kBeginSequence = 0;
 constexpr std::uint64_t kEndSequence = 1;
 
+// A role may be nobody's for a moment, as between two leaders. Its fault then waits for whoever
+// plays it next; when nobody does for so long, it hits nobody and so does not act.
+constexpr core::Duration kRoleLook = core::milliseconds(10);
+constexpr core::Duration kRoleWait = core::seconds(5);
+
 // permille per second, in parts per nanosecond
 constexpr std::uint64_t kLeakScale = 1000ULL * 1'000'000'000ULL;
 
@@ -88,9 +93,17 @@ void Engine::begin_fault(FaultIndex fault, world::NodeId trigger_node) {
   const world::Fault& what = gate_.plan()[fault];
   FaultState& state = faults_[fault];
   core::check(!state.begun, "a fault begins once");
+  state.targets = resolve(what.target, trigger_node);
+  state.due = state.due.value_or(now_);
+  if (state.targets.empty() && !what.target.role.empty() && now_ < *state.due + kRoleWait) {
+    Scheduled again;
+    again.kind = Scheduled::Kind::kFaultBegins;
+    again.fault = fault;
+    queue_.push({now_ + kRoleLook, EventClass::kFault, fault, kBeginSequence}, std::move(again));
+    return;
+  }
   state.begun = true;
   state.active = true;
-  state.targets = resolve(what.target, trigger_node);
   emit({}, {}, world::make_trace(world::FaultStarted{fault, state.targets}));
   if (what.duration > core::Duration(0)) {
     Scheduled scheduled;

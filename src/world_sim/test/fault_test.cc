@@ -384,6 +384,31 @@ TEST(Fault, FindsItsTargetsByRole) {
   EXPECT_FALSE(simulation.view(id(1)).running);
 }
 
+TEST(Fault, OfARoleThatNobodyPlaysWaitsForWhoDoesNext) {
+  for (const int found_after : {3, 4'999, 5'100}) {
+    Options options = calm();
+    options.faults = {fault_of(FaultKind::kCrash, milliseconds(10), milliseconds(40), {})};
+    options.faults[0].target.role = "leader";
+    core::Time found = at(milliseconds(10 + found_after));
+    Simulation* asked = nullptr;
+    options.roles = [&](std::string_view) {
+      const bool plays = asked->now() >= found;
+      return plays ? std::vector<world::NodeId>{id(1)} : std::vector<world::NodeId>{};
+    };
+    Simulation simulation(options);
+    asked = &simulation;
+    simulation.boot(node(1), writer());
+    simulation.run_until(found);
+    EXPECT_TRUE(simulation.view(id(1)).running);
+    simulation.run_until(found + milliseconds(11));
+    const bool in_time = found_after < 5'000;
+    EXPECT_EQ(simulation.acted(0), in_time ? 1U : 0U) << found_after;
+    EXPECT_EQ(simulation.view(id(1)).running, !in_time) << found_after;
+    simulation.run_until(found + milliseconds(60));
+    EXPECT_TRUE(simulation.view(id(1)).running) << "it lasts from when it began";
+  }
+}
+
 TEST(Fault, ThatCannotHitAnybodyHasNotActed) {
   Fault nobody = fault_of(FaultKind::kCrash, milliseconds(10), milliseconds(10), {});
   nobody.target.role = "unheard of";
@@ -393,7 +418,7 @@ TEST(Fault, ThatCannotHitAnybodyHasNotActed) {
   Fault unwritten = fault_of(FaultKind::kDiskError, milliseconds(10), milliseconds(10), {id(1)});
   Story story({nobody, never, idle, unwritten});
   story.simulation.boot(node(1), scripted([](const Event&, Context&, Effects&) {}));
-  story.simulation.run_until(at(seconds(1)));
+  story.simulation.run_until(at(seconds(6)));
   for (const std::uint32_t fault : {0U, 1U, 2U, 3U}) {
     EXPECT_EQ(story.simulation.acted(fault), 0U);
   }

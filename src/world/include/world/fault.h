@@ -58,7 +58,8 @@ struct Trigger {
 };
 
 // Whom it hits: named nodes, or a role resolved when the fault begins ("leader", "worker", …), or
-// the node that made the trigger's record.
+// the node that made the trigger's record. While nobody plays the role, the fault waits for up to
+// five seconds for who does next.
 struct Target {
   std::vector<NodeId> nodes;
   std::string role;         // used when `nodes` is empty
