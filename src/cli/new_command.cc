@@ -36,6 +36,25 @@ checks:
     - {metric: latency_p99, at_most: 1s}
 )";
 
+// In place of standbys.
+constexpr std::string_view kCustomLinks = R"(
+  candidates: [momentum-1, momentum-2]   # may take the leader's place
+  relays: [east, west]                   # pass messages on; workers do not
+  links:
+    - [leader, momentum-1]
+    - [leader, momentum-2]
+    - [momentum-1, momentum-2]
+    - [leader, east]
+    - [momentum-1, east]
+    - [leader, west]
+    - [momentum-2, west]
+    - [east, momentum-3]
+    - [west, momentum-3]
+    - [east, momentum-4]
+    - [west, momentum-4]
+    - [east, momentum-5]
+    - [west, momentum-5])";
+
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != std::string::npos;
        at = text.find(what, at + with.size())) {
@@ -48,9 +67,11 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
 
 int make_new(const NewFlags& flags) {
   const bool mesh = flags.pattern == "mesh";
-  if (!mesh && flags.pattern != "hierarchical" && flags.pattern != "star") {
-    return report_error({core::Code::kInvalid, "there is no pattern '" + flags.pattern +
-                                                   "'; there are mesh, hierarchical and star"});
+  const bool custom = flags.pattern == "custom";
+  if (!mesh && !custom && flags.pattern != "hierarchical" && flags.pattern != "star") {
+    return report_error(
+        {core::Code::kInvalid, "there is no pattern '" + flags.pattern +
+                                   "'; there are mesh, hierarchical, star and custom"});
   }
   const std::filesystem::path path = flags.file.empty() ? flags.pattern + ".yaml" : flags.file;
   std::error_code error;
@@ -59,8 +80,8 @@ int make_new(const NewFlags& flags) {
         {core::Code::kInvalid,
          path.string() + " exists; name another file: muster new " + flags.pattern + " FILE"});
   }
-  std::string text = replaced(std::string(kTemplate), "PATTERNSTANDBYS",
-                              mesh ? "mesh" : flags.pattern + "\n  standbys: 2");
+  const std::string links = std::string(custom ? kCustomLinks : mesh ? "" : "\n  standbys: 2");
+  std::string text = replaced(std::string(kTemplate), "PATTERNSTANDBYS", flags.pattern + links);
   text = replaced(text, "PATTERN", flags.pattern);
   text = replaced(text, "NAME", "my-" + flags.pattern);
   const auto written = write_file(path, text);

@@ -130,6 +130,10 @@ class Builder {
           hardware_for(scenario_.sandbox, scenario::kMillion));
       made_.coordinator = made_.nodes.back().spec.id;
     }
+    for (std::string& relay : scenario::relay_names(scenario_)) {
+      add(std::move(relay), "relay", hardware_for(scenario_.sandbox, scenario::kMillion));
+      made_.relays.push_back(made_.nodes.back().spec.id);
+    }
     for (const scenario::Pool& pool : scenario_.pools) {
       for (std::uint32_t i = 1; founding(pool) && i <= pool.size; ++i) {
         add(pool.name + "-" + std::to_string(i), "agent",
@@ -163,7 +167,8 @@ class Builder {
   }
 
   [[nodiscard]] std::vector<world::NodeId> members() const {
-    std::vector<world::NodeId> all = made_.agents;
+    std::vector<world::NodeId> all = made_.relays;
+    all.insert(all.end(), made_.agents.begin(), made_.agents.end());
     if (made_.coordinator) {
       all.insert(all.begin(), made_.coordinator);
     }
@@ -181,6 +186,22 @@ class Builder {
     return all;
   }
 
+  // A custom topology's candidates are the first of its agents.
+  void declare_graph(swarm::TopologySpec& spec) const {
+    spec.relays = made_.relays;
+    spec.fan_out = scenario_.topology.fan_out;
+    if (!scenario_.topology.graph) {
+      return;
+    }
+    const scenario::GraphSpec& graph = *scenario_.topology.graph;
+    std::ranges::stable_partition(spec.agents, [&](world::NodeId agent) {
+      return std::ranges::find(graph.candidates, made_.name(agent)) != graph.candidates.end();
+    });
+    for (const scenario::DeclaredLink& link : graph.links) {
+      spec.links.push_back({made_.find(link.one), made_.find(link.other)});
+    }
+  }
+
   core::Result<void> make_topology() {
     swarm::TopologySpec spec;
     spec.kind = static_cast<swarm::TopologyKind>(scenario_.topology.kind);
@@ -188,6 +209,7 @@ class Builder {
     spec.agents = made_.agents;
     spec.standbys = scenario_.topology.standbys;
     spec.voters = scenario_.topology.voters;
+    declare_graph(spec);
     if (scenario_.topology.ring) {
       declare_ring(scenario_, made_.agents, spec);
     }

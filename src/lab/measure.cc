@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/trace.h"
+#include "swarm/protocol.h"
 
 namespace lab {
 
@@ -37,6 +38,7 @@ void Measure::receive(const world::TraceEntry& entry) {
       on_group(entry);
       on_members(entry);
       on_links(entry);
+      on_assignments(entry);
       break;
     case 0x03:
       on_venue(entry);
@@ -143,6 +145,22 @@ void Measure::on_members(const world::TraceEntry& entry) {
     }
   } else if (entry.record.kind == swarm::JointUndecided::kKind) {
     ++undecided_;
+  }
+}
+
+// The envelope of an assignment is opened in the step that takes the assignment in hand.
+void Measure::on_assignments(const world::TraceEntry& entry) {
+  if (const auto assigned = world::as<swarm::TaskAssigned>(entry)) {
+    sent_[{assigned->task, assigned->attempt}] = entry.at;
+  } else if (const auto relayed = world::as<swarm::TaskRelayed>(entry)) {
+    if (relayed->type == swarm::Assignment::kType) {
+      relayed_[entry.node] = relayed->hops;
+    }
+  } else if (const auto received = world::as<swarm::AssignmentReceived>(entry)) {
+    const auto hops = relayed_.extract(entry.node);
+    if (const auto sent = sent_.extract({received->task, received->attempt}); !sent.empty()) {
+      arrivals_.emplace_back(entry.at - sent.mapped(), hops.empty() ? 0 : hops.mapped());
+    }
   }
 }
 

@@ -40,6 +40,7 @@ Metrics Measure::metrics(core::Time end) const {
   shares(metrics);
   links(metrics);
   routing(metrics);
+  ways(metrics);
   decisions(metrics);
   trading(metrics);
   recovery(metrics);
@@ -207,6 +208,31 @@ void Measure::routing(Metrics& metrics) const {
   if (routed > 0) {
     metrics["routing_accuracy"] = right / routed;
     metrics["fallback_rate"] = fallbacks / routed;
+  }
+}
+
+void Measure::ways(Metrics& metrics) const {
+  std::vector<core::Duration> delays;
+  std::vector<core::Duration> per_link;
+  double links = 0;
+  std::uint32_t most = 0;
+  for (const auto& [delay, hops] : arrivals_) {
+    delays.push_back(delay);
+    if (hops > 0) {
+      per_link.push_back(delay / hops);
+      links += hops;
+      most = std::max(most, hops);
+    }
+  }
+  if (!delays.empty()) {
+    const std::vector<double> seconds = seconds_of(delays);
+    metrics["assign_delay_p50"] = stats::quantile(seconds, 0.5);
+    metrics["assign_delay_p99"] = stats::quantile(seconds, 0.99);
+  }
+  if (!per_link.empty()) {
+    metrics["relay_hops_mean"] = links / count(per_link.size());
+    metrics["relay_hops_max"] = most;
+    metrics["hop_delay_p50"] = stats::quantile(seconds_of(per_link), 0.5);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "swarm/links.h"
 #include "swarm/pipeline_trace.h"
 #include "swarm/raft_trace.h"
+#include "swarm/routes.h"
 #include "swarm/stage_trace.h"
 #include "swarm/trace.h"
 
@@ -29,11 +30,11 @@ using Records = std::tuple<
     swarm::OfferReceived, swarm::TaskAccepted, swarm::TaskAssigned, swarm::AssignmentReceived,
     swarm::AttemptStarted, swarm::AttemptReported, swarm::TaskFinished, swarm::TaskShed,
     swarm::FenceRequested, swarm::LeaderReady, swarm::TaskTakenBack, swarm::AgentStateChanged,
-    swarm::LinkProven, swarm::LinkLost, swarm::LinkRefused, swarm::Suspected, swarm::Trusted,
-    swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered, swarm::TaskAnswered,
-    swarm::TaskContradicted, swarm::TaskGivenUp, swarm::PoolChanged, swarm::RouteChanged,
-    swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft, swarm::ItemSent,
-    swarm::ItemTaken, swarm::ItemWorked, swarm::CreditReturned, swarm::ItemStamped,
+    swarm::TaskRelayed, swarm::LinkProven, swarm::LinkLost, swarm::LinkRefused, swarm::Suspected,
+    swarm::Trusted, swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered,
+    swarm::TaskAnswered, swarm::TaskContradicted, swarm::TaskGivenUp, swarm::PoolChanged,
+    swarm::RouteChanged, swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft,
+    swarm::ItemSent, swarm::ItemTaken, swarm::ItemWorked, swarm::CreditReturned, swarm::ItemStamped,
     swarm::ItemExecuted, swarm::ItemsDropped, swarm::BreakerChanged, swarm::BreakerProbed,
     swarm::PipelineLinkEnded, swarm::RingChanged, control::FleetSized, control::AgentWanted,
     control::AgentReady, control::AgentRetired, control::AgentEnded, control::RolloutDecided,
@@ -70,6 +71,9 @@ constexpr auto kMessages = std::to_array<std::pair<world::MessageType, std::stri
     {world::Sample::kType, "Sample"},
     {swarm::Hello::kType, "Hello"},
     {swarm::HelloAck::kType, "HelloAck"},
+    {swarm::Relayed::kType, "Relayed"},
+    {swarm::LinkNews::kType, "LinkNews"},
+    {swarm::LinkDigest::kType, "LinkDigest"},
     {swarm::Heartbeat::kType, "Heartbeat"},
     {swarm::HeartbeatAck::kType, "HeartbeatAck"},
     {swarm::JointAsk::kType, "JointAsk"},

@@ -265,6 +265,8 @@ std::string pattern_title(scenario::Pattern pattern) {
       return "Blue-Green";
     case scenario::Pattern::kCanary:
       return "Canary";
+    case scenario::Pattern::kCustom:
+      return "Custom Topology";
   }
   core::check(false, "every pattern has a title");
   return {};

@@ -51,6 +51,12 @@ Topology build_topology(const Section& section, TopologyKind pattern,
   section.integer("standbys", topology.standbys);
   const std::uint32_t peers = std::clamp<std::uint32_t>(agents, 1, 5);
   topology.voters = mesh ? peers - (peers % 2 == 0 ? 1 : 0) : 1 + topology.standbys;
+  section.integer("fan_out", topology.fan_out);
+  if (topology.kind == TopologyKind::kCustom) {
+    topology.graph = build_graph(section);
+    topology.standbys = static_cast<std::uint32_t>(topology.graph->candidates.size());
+    topology.voters = 1 + topology.standbys;
+  }
   if (ring) {
     topology.ring = build_ring(section, pools);
     topology.voters = 3;

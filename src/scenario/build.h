@@ -45,6 +45,9 @@ std::optional<Regions> build_regions(const Section& file);
 // Of a topology that is a ring.
 RingSpec build_ring(const Section& topology, const std::vector<Pool>& pools);
 
+// Of a topology that is custom.
+GraphSpec build_graph(const Section& topology);
+
 // The declared work of all stages together, with the spread of `service`.
 Service ring_service(const RingSpec& ring, Service service);
 

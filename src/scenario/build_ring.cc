@@ -51,6 +51,16 @@ RingSpec build_ring(const Section& section, const std::vector<Pool>& pools) {
   return ring;
 }
 
+GraphSpec build_graph(const Section& section) {
+  GraphSpec graph;
+  section.words("candidates", graph.candidates);
+  section.words("relays", graph.relays);
+  for (const Tree& pair : section.list("links")) {
+    graph.links.push_back({pair.items.at(0).text, pair.items.at(1).text});
+  }
+  return graph;
+}
+
 Service ring_service(const RingSpec& ring, Service service) {
   service.cpu = {};
   service.wait = {};

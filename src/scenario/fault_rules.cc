@@ -17,10 +17,7 @@ struct Nodes {
 
 Nodes nodes_of(const Scenario& scenario) {
   Nodes nodes;
-  nodes.members = agent_names(scenario);
-  if (const std::string_view name = coordinator_name(scenario.topology.kind); !name.empty()) {
-    nodes.members.emplace_back(name);
-  }
+  nodes.members = member_names(scenario);
   nodes.words = nodes.members;
   nodes.words.emplace_back("client");
   nodes.words.emplace_back("venue");

@@ -59,6 +59,13 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"connectivity", kShare, kHigher, "links proven / declared"},
     {"readiness", kShare, kHigher, "least share of members ready at the end of the start-up"},
     {"messages_per_task", kCount, kLower, "messages between members / offered tasks"},
+    {"assign_delay_p50", kSeconds, kLower,
+     "median time from an assignment to its arrival at the agent"},
+    {"assign_delay_p99", kSeconds, kLower, "99th percentile of the same"},
+    {"relay_hops_mean", kCount, kLower,
+     "links that an assignment takes to an agent without a link to the leader, the mean"},
+    {"relay_hops_max", kCount, kLower, "the most links that one took"},
+    {"hop_delay_p50", kSeconds, kLower, "median of an assignment's delay / its links"},
     {"false_suspicions", kCount, kLower, "members suspected that were up and reachable"},
     {"leader_elections", kCount, kLower, "leaders elected after the first"},
     // What the stages of a ring did. A stage is named by its place, from 1.

@@ -12,10 +12,11 @@ std::string_view pick(const std::array<std::string_view, N>& names, E value) {
   return names[static_cast<std::size_t>(value)];
 }
 
-constexpr std::array<std::string_view, 4> kTopologies{"mesh", "hierarchical", "star", "ring"};
-constexpr std::array<std::string_view, 8> kPatterns{"mesh",       "hierarchical", "star",
+constexpr std::array<std::string_view, 5> kTopologies{"mesh", "hierarchical", "star", "ring",
+                                                      "custom"};
+constexpr std::array<std::string_view, 9> kPatterns{"mesh",       "hierarchical", "star",
                                                     "ring",       "auto_scaling", "multi_strategy",
-                                                    "blue_green", "canary"};
+                                                    "blue_green", "canary",       "custom"};
 constexpr std::array<std::string_view, 4> kDuties{"collect", "analyse", "approve", "execute"};
 constexpr std::array<std::string_view, 6> kPolicies{"round_robin", "least_loaded", "power_of_two",
                                                     "specialised", "joint",        "adaptive"};

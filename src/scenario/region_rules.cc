@@ -29,10 +29,7 @@ struct Atlas {
 };
 
 std::vector<std::string> members_of(const Scenario& scenario) {
-  std::vector<std::string> members = agent_names(scenario);
-  if (const std::string_view name = coordinator_name(scenario.topology.kind); !name.empty()) {
-    members.emplace_back(name);
-  }
+  std::vector<std::string> members = member_names(scenario);
   std::sort(members.begin(), members.end());
   return members;
 }

@@ -261,6 +261,7 @@ core::Result<void> check_market(const Scenario& scenario, const Desk& desk) {
 core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Source& source) {
   const Desk desk{.tree = tree, .source = source};
   TRY_VOID(check_pools(scenario, desk));
+  TRY_VOID(apply_graph_rules(scenario, tree, source));
   TRY_VOID(check_topology(scenario, desk));
   TRY_VOID(apply_ring_rules(scenario, tree, source));
   TRY_VOID(check_joint(scenario, desk));

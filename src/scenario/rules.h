@@ -30,6 +30,8 @@ core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Sourc
 core::Result<void> apply_region_rules(Scenario& scenario, const Tree& tree, const Source& source);
 core::Result<void> apply_policy_rules(const Scenario& scenario, const Tree& tree,
                                       const Source& source);
+core::Result<void> apply_graph_rules(const Scenario& scenario, const Tree& tree,
+                                     const Source& source);
 core::Result<void> apply_ring_rules(const Scenario& scenario, const Tree& tree,
                                     const Source& source);
 

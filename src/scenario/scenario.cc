@@ -44,11 +44,48 @@ std::string_view coordinator_name(TopologyKind kind) {
     case TopologyKind::kRing:
       return "";
     case TopologyKind::kHierarchical:
+    case TopologyKind::kCustom:
       return "leader";
     case TopologyKind::kStar:
       return "hub";
   }
   return "";
+}
+
+std::uint32_t sub_leaders(std::uint32_t workers, std::uint32_t fan_out) {
+  core::check(fan_out >= 2, "a tree branches");
+  std::uint32_t count = 0;
+  for (std::uint32_t below = workers; below > fan_out;) {
+    below = below / fan_out + (below % fan_out == 0 ? 0 : 1);
+    count += below;
+  }
+  return count;
+}
+
+std::vector<std::string> relay_names(const Scenario& scenario) {
+  const Topology& topology = scenario.topology;
+  if (topology.graph) {
+    return topology.graph->relays;
+  }
+  std::vector<std::string> names;
+  if (topology.fan_out > 0) {
+    const std::uint32_t agents = agent_count(scenario);
+    const std::uint32_t workers = agents - std::min(agents, topology.standbys);
+    for (std::uint32_t i = 1; i <= sub_leaders(workers, topology.fan_out); ++i) {
+      names.push_back("sub-leader-" + std::to_string(i));
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> member_names(const Scenario& scenario) {
+  std::vector<std::string> names = relay_names(scenario);
+  if (const std::string_view first = coordinator_name(scenario.topology.kind); !first.empty()) {
+    names.insert(names.begin(), std::string(first));
+  }
+  const std::vector<std::string> agents = agent_names(scenario);
+  names.insert(names.end(), agents.begin(), agents.end());
+  return names;
 }
 
 TopologyKind topology_of(Pattern pattern) {
@@ -59,6 +96,8 @@ TopologyKind topology_of(Pattern pattern) {
       return TopologyKind::kHierarchical;
     case Pattern::kRing:
       return TopologyKind::kRing;
+    case Pattern::kCustom:
+      return TopologyKind::kCustom;
     case Pattern::kStar:
     case Pattern::kAutoScaling:
     case Pattern::kMultiStrategy:
@@ -78,7 +117,8 @@ std::vector<std::string> voter_names(const Scenario& scenario) {
     names.resize(std::min<std::size_t>(names.size(), scenario.topology.voters));
     return names;
   }
-  std::vector<std::string> names = agent_names(scenario);
+  std::vector<std::string> names =
+      scenario.topology.graph ? scenario.topology.graph->candidates : agent_names(scenario);
   if (const std::string_view first = coordinator_name(scenario.topology.kind); !first.empty()) {
     names.insert(names.begin(), std::string(first));
   }

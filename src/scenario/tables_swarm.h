@@ -4,6 +4,7 @@
 #include "bounds.h"
 #include "scenario/load.h"
 #include "tables.h"
+#include "tables_graph.h"
 #include "tables_policies.h"
 #include "tables_ring.h"
 
@@ -45,6 +46,10 @@ inline constexpr Key kTopology[] = {
     kRingOrdered,
     kRingStitchAfter,
     kRingBreaker,
+    kFanOut,
+    kCandidates,
+    kRelays,
+    kLinks,
 };
 
 inline constexpr Key kJoint[] = {

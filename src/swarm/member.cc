@@ -24,6 +24,12 @@ LinksConfig links_config(const MemberConfig& config) {
   LinksConfig links;
   links.group = config.group;
   links.topology = core::digest(config.topology);
+  if (config.topology.is_graph()) {
+    // Neighbours speak every two heartbeats, and messages take another way when one falls silent.
+    links.retry = 2 * config.heartbeat;
+    links.keepalive = 4 * config.heartbeat;
+    links.silence = 10 * config.heartbeat;
+  }
   return links;
 }
 
@@ -43,7 +49,7 @@ Ledger founded_ledger(const MemberConfig& config) {
     founder.node = member.node;
     founder.founder = true;
     founder.voter = member.voter;
-    if (member.role != MemberRole::kCoordinator) {
+    if (member.role != MemberRole::kCoordinator && member.role != MemberRole::kRelay) {
       const auto pool = config.founding.pool_of.find(member.node);
       founder.pool = pool == config.founding.pool_of.end() ? pools.front().id : pool->second;
     }
@@ -82,6 +88,9 @@ Member::Member(MemberConfig config)
   if (!watches_by_heartbeat()) {
     swim_.emplace(SwimConfig{});
   }
+  if (config_.topology.is_graph()) {
+    routes_.emplace(config_.topology, config_.self, 2 * config_.heartbeat);
+  }
   if (config_.topology.kind == TopologyKind::kRing) {
     pipeline_.emplace(config_.pipeline, config_.topology.stages);
   }
@@ -113,8 +122,11 @@ core::Result<void> Member::start(const world::Start& start, world::Context& cont
   if (pipeline_) {
     pipeline_->stitch(shared, ring_of(config_.topology.stages));
   }
+  if (routes_) {
+    routes_->start(effects);
+  }
+  link_swim({});
   if (swim_) {
-    swim_->set_links(topology_, {});
     swim_->start(everybody(), context, effects);
   }
   reporter_.start(context.now, effects);
@@ -129,7 +141,8 @@ bool Member::receive(const world::Message& message, world::Context& context,
   }
   const bool from_member = topology_.find(message.from) != nullptr;
   if (from_member) {
-    if (!links_.heard(message, context, effects)) {
+    const bool undeclared = routes_ && !routes_->is_neighbour(message.from);
+    if (undeclared || !links_.heard(message, context, effects)) {
       return true;
     }
     detector_.heard(message.from, context, effects);
@@ -169,6 +182,10 @@ void Member::handle(const world::Message& message, world::Context& context,
   } else if (JointMember::owns(message.type)) {
     if (const auto question = joint_member_.receive(message, effects)) {
       requests_.emplace_back(OpinionWanted{*question, false});
+    }
+  } else if (Routes::owns(message.type)) {
+    if (routes_) {
+      relayed(message, context, effects);
     }
   } else if (is_ring_message(message.type)) {
     Desk shared = desk(context, effects);
@@ -217,7 +234,7 @@ void Member::offered(const world::Message& message, Desk& desk) {
     return;
   }
   const world::NodeId leader = raft_.leader();
-  if (!offer->forwarded && leader && leader != config_.self && links_.proven(leader)) {
+  if (!offer->forwarded && leader && leader != config_.self && reaches(leader)) {
     offer->forwarded = true;
     desk.post(leader, *offer, raft_.term());
   } else if (!offer->forwarded) {
@@ -231,6 +248,8 @@ bool Member::timer(world::TimerId timer, world::Context& context, world::Effects
     raft_.timer(timer, context, effects);
   } else if (Links::owns(timer)) {
     links_.timer(timer, context, effects);
+  } else if (routes_ && Routes::owns(timer)) {
+    routes_->timer(effects);
   } else if (Detector::owns(timer)) {
     detector_.timer(timer, context, effects);
   } else if (swim_ && Swim::owns(timer)) {
@@ -274,6 +293,9 @@ void Member::finish_step(world::Context& context, world::Effects& effects) {
       Desk shared = desk(context, effects);
       serve_pipeline(shared);
     }
+    if (routes_) {
+      routes_->follow(links_.proven_peers(), context, effects);
+    }
     if (loopback_.empty()) {
       break;
     }
@@ -289,6 +311,9 @@ void Member::finish_step(world::Context& context, world::Effects& effects) {
   }
   for (auto& request : coordinator_.take_low_waters()) {
     requests_.emplace_back(request);
+  }
+  if (routes_) {
+    send_over_links(context, effects);
   }
 }
 
@@ -386,9 +411,7 @@ void Member::follow_leader(Desk& desk) {
       report_broken({peer, true}, desk);
     }
   }
-  if (swim_) {
-    swim_->set_links(topology_, leader);
-  }
+  link_swim(leader);
   worker_.leader_changed(desk, leader);
 }
 
@@ -402,7 +425,7 @@ void Member::watch_agents(Desk& desk) {
     std::pair<bool, bool> now{takes_work(state_), false};
     if (agent != config_.self) {
       const bool suspected = swim_ ? swim_->suspected(agent) : detector_.suspected(agent);
-      const bool ready = links_.proven(agent) && (swim_ || takes_work(detector_.observed(agent)));
+      const bool ready = reaches(agent) && (swim_ || takes_work(detector_.observed(agent)));
       now = {ready, suspected};
     }
     if (known != now) {

@@ -66,7 +66,7 @@ StatusAnswer Member::status(AdminToken token, core::Time now) const {
     report.entry = member;
     const bool self = node == config_.self;
     report.suspected = !self && (swim_ ? swim_->suspected(node) : detector_.suspected(node));
-    report.linked = self || links_.proven(node);
+    report.linked = self || reaches(node);
     report.state = self ? state_ : detector_.observed(node);
     if (swim_ && !self) {
       report.state = report.linked && !report.suspected ? AgentState::kReady : AgentState::kOffline;
@@ -135,8 +135,8 @@ void Member::follow_members(Desk& desk) {
   }
   const world::NodeId leader = coordinator_.leading() ? config_.self : raft_.leader();
   links_.declare(topology_.peers(config_.self, leader), desk.context, desk.effects);
+  link_swim(leader);
   if (swim_) {
-    swim_->set_links(topology_, leader);
     swim_->set_members(everybody(), desk.context, desk.effects);
   }
   if (!coordinator_.leading()) {

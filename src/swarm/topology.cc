@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "swarm/graph.h"
+
 namespace swarm {
 namespace {
 
@@ -27,7 +29,7 @@ Link link_between(world::NodeId a, world::NodeId b) {
 }
 
 bool works_at_all(const TopologyMember& member) {
-  return member.role != MemberRole::kCoordinator;
+  return member.role != MemberRole::kCoordinator && member.role != MemberRole::kRelay;
 }
 
 std::unexpected<core::Error> invalid(std::string message) {
@@ -45,6 +47,7 @@ core::Result<void> check_members(const TopologySpec& spec) {
   }
   std::set<world::NodeId> seen;
   std::vector<world::NodeId> all = spec.agents;
+  all.insert(all.end(), spec.relays.begin(), spec.relays.end());
   if (spec.coordinator) {
     all.push_back(spec.coordinator);
   }
@@ -109,7 +112,25 @@ core::Result<void> check_stages(const TopologySpec& spec) {
   return check_spares(spec);
 }
 
+core::Result<void> check_graph_keys(const TopologySpec& spec) {
+  const bool custom = spec.kind == TopologyKind::kCustom;
+  const bool tree = spec.kind == TopologyKind::kHierarchical && spec.fan_out > 0;
+  if (custom && spec.links.empty()) {
+    return invalid("a custom topology declares no links");
+  }
+  if ((!custom && !spec.links.empty()) || (!custom && !tree && !spec.relays.empty()) ||
+      (!tree && spec.fan_out > 0)) {
+    return invalid("a " + std::string(name_of(spec.kind)) +
+                   " topology has no declared links, relays or fan-out of this kind");
+  }
+  if (tree && spec.fan_out < 2) {
+    return invalid("a fan-out of 1 adds a sub-leader for each worker: give 2 or more");
+  }
+  return {};
+}
+
 core::Result<void> check_shape(const TopologySpec& spec) {
+  TRY_VOID(check_graph_keys(spec));
   if (spec.kind == TopologyKind::kRing) {
     TRY_VOID(check_stages(spec));
     if (spec.coordinator || spec.standbys > 0 || spec.voters.value_or(kRingVoters) != kRingVoters) {
@@ -160,7 +181,8 @@ core::Result<std::uint32_t> count_voters(const TopologySpec& spec) {
     usual -= usual % 2 == 0 ? 1U : 0U;
   }
   const std::uint32_t voters = spec.voters.value_or(usual);
-  const std::uint32_t members = agents + (mesh ? 0 : 1);
+  const auto relays = static_cast<std::uint32_t>(spec.relays.size());
+  const std::uint32_t members = agents + relays + (mesh ? 0 : 1);
   if (voters > members) {
     return invalid("quorum: " + counted(voters, "voter") + " among " + counted(members, "member") +
                    ": at most every member votes");
@@ -186,9 +208,12 @@ std::string_view name_of(MemberRole role, TopologyKind kind) {
     case TopologyKind::kMesh:
       return "peer";
     case TopologyKind::kHierarchical:
+    case TopologyKind::kCustom:
       return role == MemberRole::kCoordinator ? "leader"
              : role == MemberRole::kCandidate ? "candidate"
-                                              : "worker";
+             : role == MemberRole::kWorker    ? "worker"
+             : kind == TopologyKind::kCustom  ? "relay"
+                                              : "sub-leader";
     case TopologyKind::kRing:
       return "stage";
     case TopologyKind::kStar:
@@ -218,6 +243,11 @@ world::NodeId Topology::coordinator() const {
   return found != members.end() ? found->node : world::NodeId{};
 }
 
+bool Topology::passes_on(world::NodeId node) const {
+  const TopologyMember* member = find(node);
+  return is_graph() && member != nullptr && member->role != MemberRole::kWorker;
+}
+
 bool Topology::may_lead(world::NodeId node) const {
   const TopologyMember* member = find(node);
   return member != nullptr && member->voter;
@@ -245,45 +275,51 @@ std::vector<world::NodeId> Topology::workers(world::NodeId leader,
 }
 
 std::vector<Link> Topology::declared_links(world::NodeId leader) const {
-  std::vector<Link> links;
+  if (is_graph()) {
+    return links;
+  }
+  std::vector<Link> found;
   if (kind == TopologyKind::kMesh) {
     for (auto low = members.begin(); low != members.end(); ++low) {
       for (auto high = std::next(low); high != members.end(); ++high) {
-        links.push_back({low->node, high->node});
+        found.push_back({low->node, high->node});
       }
     }
-    return links;
+    return found;
   }
   if (kind == TopologyKind::kRing) {
     for (std::size_t i = 0; i < stages.size(); ++i) {
       for (const world::NodeId one : stages[i].nodes) {
         for (const world::NodeId other : stages[(i + 1) % stages.size()].nodes) {
-          links.push_back(link_between(one, other));
+          found.push_back(link_between(one, other));
         }
       }
     }
-    std::ranges::sort(links);
-    return links;
+    std::ranges::sort(found);
+    return found;
   }
   if (find(leader) == nullptr) {
-    return links;
+    return found;
   }
   for (const world::NodeId worker : workers(leader)) {
-    links.push_back(link_between(leader, worker));
+    found.push_back(link_between(leader, worker));
   }
-  std::ranges::sort(links);
-  return links;
+  std::ranges::sort(found);
+  return found;
 }
 
 std::vector<Link> Topology::consensus_links() const {
+  if (is_graph()) {
+    return {};
+  }
   const std::vector<world::NodeId> voting = voters();
-  std::vector<Link> links;
+  std::vector<Link> found;
   for (auto low = voting.begin(); low != voting.end(); ++low) {
     for (auto high = std::next(low); high != voting.end(); ++high) {
-      links.push_back({*low, *high});
+      found.push_back({*low, *high});
     }
   }
-  return links;
+  return found;
 }
 
 std::vector<world::NodeId> Topology::peers(world::NodeId node, world::NodeId leader) const {
@@ -296,6 +332,9 @@ bool Topology::may_send(world::NodeId from, world::NodeId to, world::NodeId lead
   const TopologyMember* receiver = find(to);
   if (sender == nullptr || receiver == nullptr || from == to) {
     return false;
+  }
+  if (is_graph()) {
+    return std::ranges::binary_search(links, link_between(from, to));
   }
   if (kind == TopologyKind::kMesh || (sender->voter && receiver->voter)) {
     return true;
@@ -319,6 +358,9 @@ std::vector<world::NodeId> Topology::single_points_of_failure() const {
   const bool only_voter = voters().size() == 1;
   if (kind == TopologyKind::kRing) {
     return lone_stages();
+  }
+  if (is_graph()) {
+    return cut_members(*this);
   }
   return nodes_where(members, [&](const TopologyMember& member) {
     return (member.voter && only_voter) || (works_at_all(member) && workers_at_all == 1);
@@ -391,7 +433,20 @@ core::Result<Topology> make_topology(const TopologySpec& spec) {
     topology.members.push_back({agent, role, left_to_vote > 0});
     left_to_vote -= left_to_vote > 0 ? 1U : 0U;
   }
+  for (const world::NodeId relay : spec.relays) {
+    topology.members.push_back({relay, MemberRole::kRelay, false});
+  }
   std::ranges::sort(topology.members, {}, &TopologyMember::node);
+  for (const Link& link : spec.links) {
+    topology.links.push_back(link_between(link.low, link.high));
+  }
+  std::ranges::sort(topology.links);
+  if (spec.fan_out > 0) {
+    TRY_VOID(link_tree(topology, spec.fan_out));
+  }
+  if (topology.is_graph()) {
+    TRY_VOID(check_graph(topology));
+  }
   return topology;
 }
 

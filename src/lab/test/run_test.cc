@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lab/suite.h"
 #include "lab/window.h"
 #include "scenario/load.h"
@@ -98,6 +100,42 @@ class ManyMembers : public ::testing::TestWithParam<std::string> {
   }
 };
 
+// Who speaks to whom, of the members.
+class Listener : public world_sim::Observer {
+ public:
+  explicit Listener(const swarm::Topology& topology) : topology_(topology) {}
+  void on_delivery(core::Time, core::Time, const world::Message& message) override {
+    if (topology_.find(message.from) != nullptr && topology_.find(message.to) != nullptr) {
+      ++heard_;
+      const bool declared = std::ranges::any_of(topology_.voters(), [&](world::NodeId leader) {
+        return topology_.may_send(message.from, message.to, leader);
+      });
+      undeclared_ += declared ? 0U : 1U;
+    }
+  }
+  [[nodiscard]] std::uint64_t heard() const { return heard_; }
+  [[nodiscard]] std::uint64_t undeclared() const { return undeclared_; }
+
+ private:
+  const swarm::Topology& topology_;
+  std::uint64_t heard_ = 0;
+  std::uint64_t undeclared_ = 0;
+};
+
+TEST_P(ManyMembers, SpeakOverDeclaredLinksOnlyAlsoWhileOneIsLost) {
+  const auto file =
+      load(scenario() + "faults: [{kind: crash, target: agent-17, at: 1s, for: 3s}]\n");
+  const auto deployment = deploy(file, file.runs.front(), 5);
+  ASSERT_TRUE(deployment.has_value());
+  Listener listener(deployment->topology);
+  RunOptions options;
+  options.seed = 5;
+  options.observer = &listener;
+  EXPECT_TRUE(run(file, file.runs.front(), options).has_value());
+  EXPECT_GT(listener.heard(), 1000U);
+  EXPECT_EQ(listener.undeclared(), 0U);
+}
+
 TEST_P(ManyMembers, NobodyIsSuspectedWithoutAFault) {
   const RunResult result = run_text(scenario());
   EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
@@ -114,7 +152,7 @@ TEST_P(ManyMembers, AKilledAgentIsFoundAndTheTasksAreDone) {
   EXPECT_EQ(result.account.duplicated, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Topologies, ManyMembers, ::testing::Values("mesh", "star"),
+INSTANTIATE_TEST_SUITE_P(Topologies, ManyMembers, ::testing::Values("mesh", "star", "hierarchical"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(Run, AFaultThatNeverBeginsFailsTheRun) {
@@ -136,7 +174,7 @@ TEST(Deployment, TheWordsOfAScenarioAreThoseOfTheSwarm) {
     EXPECT_EQ(name_of(static_cast<swarm::Policy>(i)),
               scenario::name_of(static_cast<scenario::Policy>(i)));
   }
-  for (int i = 0; i <= static_cast<int>(swarm::TopologyKind::kStar); ++i) {
+  for (int i = 0; i <= static_cast<int>(last_value(swarm::TopologyKind{})); ++i) {
     EXPECT_EQ(name_of(static_cast<swarm::TopologyKind>(i)),
               scenario::name_of(static_cast<scenario::TopologyKind>(i)));
   }

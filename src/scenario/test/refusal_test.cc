@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NameInRun", "runs: {a: {name: b}}", "1:12: name (run a)", "unknown key"},
         Bad{"Missing", "pools:\n  - size: 3", "2:5: pools[0]", "has no \"name\""},
         Bad{"UnknownTopology", "topology: {kind: torus}", "1:18: topology.kind",
-            "valid: mesh, hierarchical, star, ring"},
+            "valid: mesh, hierarchical, star, ring, custom"},
         Bad{"UnknownPattern", "pattern: stat", "1:10: pattern", "did you mean \"star\"?"},
         Bad{"UnknownMetric", "checks: {requirements: [{metric: latency_p98, at_most: 1s}]}",
             "1:34: checks.requirements[0].metric",

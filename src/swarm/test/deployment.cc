@@ -6,7 +6,8 @@
 namespace swarm {
 namespace {
 
-constexpr TimerRange kWork{0x0010};  // own part: the task
+constexpr TimerRange kWork{0x0010};   // own part: the task
+constexpr TimerRange kFence{0x0011};  // own part: the term
 constexpr world::TimerId kOfferTimer{1};
 constexpr world::TimerId kPostTimer{1};
 
@@ -21,8 +22,10 @@ void PlainAgent::step(const world::Event& event, world::Context& context, world:
     (void)member_.persisted(persisted->id, context, effects);
   } else if (const auto* fired = std::get_if<world::TimerFired>(&event)) {
     const TaskId task(TimerRange::own(fired->timer));
-    if (!member_.timer(fired->timer, context, effects) && kWork.contains(fired->timer) &&
-        member_.in_hand(task) != nullptr) {
+    if (kFence.contains(fired->timer)) {
+      member_.fenced(TimerRange::own(fired->timer), context, effects);
+    } else if (!member_.timer(fired->timer, context, effects) && kWork.contains(fired->timer) &&
+               member_.in_hand(task) != nullptr) {
       const bool failed = fails_ && fails_(context.self, context.now);
       member_.ended(task, AttemptEnd::kFinished, {failed ? Outcome::kRejected : Outcome::kDone, {}},
                     context, effects);
@@ -45,7 +48,11 @@ void PlainAgent::serve(world::Context& context, world::Effects& effects) {
        requests = member_.take_requests()) {
     for (const MemberRequest& request : requests) {
       if (const auto* fence = std::get_if<FenceWanted>(&request)) {
-        member_.fenced(fence->term, context, effects);
+        if (fence_takes_ > core::Duration{}) {
+          effects.set_timer(kFence.timer(fence->term), fence_takes_);
+        } else {
+          member_.fenced(fence->term, context, effects);
+        }
       } else if (const auto* voided = std::get_if<VoidWanted>(&request)) {
         member_.voided(voided->authority.task, {}, context, effects);
       } else if (const auto* work = std::get_if<WorkWanted>(&request)) {
@@ -150,6 +157,8 @@ Deployment::Deployment(Plan plan)
         world_sim::Options options;
         options.seed = plan_.seed;
         options.sinks = {this};
+        options.observer = this;
+        options.faults = plan_.faults;
         return options;
       }()) {
   TopologySpec spec;
@@ -160,6 +169,9 @@ Deployment::Deployment(Plan plan)
   }
   for (std::uint32_t i = 0; i < plan_.agents; ++i) {
     spec.agents.push_back(world::NodeId(2 + i));
+  }
+  if (plan_.shape) {
+    plan_.shape(spec);
   }
   topology_ = make_topology(spec).value();
   for (const TopologyMember& member : topology_.members) {
@@ -191,8 +203,8 @@ MemberConfig Deployment::config(world::NodeId node) const {
 
 void Deployment::boot(world::NodeId node) {
   simulation_.boot({node, "agent", "agent", "zone", {}},
-                   [made = config(node), fails = plan_.fails] {
-                     return std::make_unique<PlainAgent>(made, fails);
+                   [made = config(node), fails = plan_.fails, takes = plan_.fence_takes] {
+                     return std::make_unique<PlainAgent>(made, fails, takes);
                    });
 }
 

@@ -25,8 +25,8 @@ using Fails = std::function<bool(world::NodeId, core::Time)>;
 // Does what a task declares and says that it is done, or that the environment refused it.
 class PlainAgent : public world::Machine {
  public:
-  explicit PlainAgent(MemberConfig config, Fails fails = {})
-      : member_(std::move(config)), fails_(std::move(fails)) {}
+  explicit PlainAgent(MemberConfig config, Fails fails = {}, core::Duration fence_takes = {})
+      : member_(std::move(config)), fails_(std::move(fails)), fence_takes_(fence_takes) {}
 
   void step(const world::Event& event, world::Context& context, world::Effects& effects) override;
   [[nodiscard]] std::uint64_t digest() const override { return core::digest(member_); }
@@ -37,9 +37,10 @@ class PlainAgent : public world::Machine {
 
   Member member_;
   Fails fails_;
+  core::Duration fence_takes_{};
 };
 
-class Deployment : public world::TraceSink {
+class Deployment : public world::TraceSink, public world_sim::Observer {
  public:
   struct Plan {
     std::uint32_t agents = 4;  // founders: nodes 2, 3, …; node 1 is the hub
@@ -49,9 +50,12 @@ class Deployment : public world::TraceSink {
     DispatchConfig dispatch;
     TopologyKind kind = TopologyKind::kStar;
     core::Duration service = core::milliseconds(50);
+    core::Duration fence_takes{};                  // until the environment has fenced off a term
     core::Duration pace = core::milliseconds(20);  // between two tasks
     std::uint64_t seed = 1;
     std::function<void(MemberConfig&)> adjust;
+    std::function<void(TopologySpec&)> shape;
+    world::FaultPlan faults;
     Fails fails;
   };
   explicit Deployment(Plan plan);
@@ -90,6 +94,14 @@ class Deployment : public world::TraceSink {
   [[nodiscard]] std::uint64_t offered() const;
 
   void receive(const world::TraceEntry& entry) override { trace_.push_back(entry); }
+  void on_delivery(core::Time, core::Time, const world::Message& message) override {
+    spoken_.emplace(message.from, message.to);
+  }
+  // Who got a message from whom.
+  [[nodiscard]] const std::set<std::pair<world::NodeId, world::NodeId>>& spoken() const {
+    return spoken_;
+  }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
 
  private:
   struct Mail;
@@ -101,6 +113,7 @@ class Deployment : public world::TraceSink {
   Plan plan_;
   Topology topology_;
   std::vector<world::TraceEntry> trace_;
+  std::set<std::pair<world::NodeId, world::NodeId>> spoken_;
   std::shared_ptr<Mail> mail_;
   world_sim::Simulation simulation_;
   std::uint64_t tokens_ = 0;

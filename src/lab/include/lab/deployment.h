@@ -2,9 +2,9 @@
 //
 // A deployment is a pure function of (scenario file, run, seed), so every process of a real run
 // makes the same one for itself, and a replay makes it again. Members come first (the coordinator,
-// then the agents in pool order), then the venue, then the client. Where pools change while it runs
-// the controller and the provider's janitor follow, and then spare nodes, which a provider boots
-// when the controller wants a new agent.
+// relays, then the agents in pool order), then the venue, then the client. Where pools change while
+// it runs the controller and the provider's janitor follow, and then spare nodes, which a provider
+// boots when the controller wants a new agent.
 #pragma once
 
 #include <cstdint>
@@ -59,6 +59,7 @@ struct Deployment {
   swarm::Topology topology;
   std::vector<Node> nodes;
   world::NodeId coordinator;          // by role; none in a mesh
+  std::vector<world::NodeId> relays;  // in a graph: who only passes messages on
   std::vector<world::NodeId> agents;  // those of the pools
   world::NodeId venue;
   world::NodeId client;

@@ -96,6 +96,7 @@ class Measure : public world::TraceSink {
   void on_leadership(const world::TraceEntry& entry);
   void on_members(const world::TraceEntry& entry);
   void on_links(const world::TraceEntry& entry);
+  void on_assignments(const world::TraceEntry& entry);
   void on_driver(const world::TraceEntry& entry);
   void on_venue(const world::TraceEntry& entry);
   void on_fill(const market::Filled& fill);
@@ -108,6 +109,7 @@ class Measure : public world::TraceSink {
   void shares(Metrics& metrics) const;
   void links(Metrics& metrics) const;
   void routing(Metrics& metrics) const;
+  void ways(Metrics& metrics) const;
   void decisions(Metrics& metrics) const;
   void recovery(Metrics& metrics) const;
   void trading(Metrics& metrics) const;
@@ -116,7 +118,11 @@ class Measure : public world::TraceSink {
   const scenario::Scenario& scenario_;
   std::map<swarm::TaskId, TaskRecord> tasks_;
   std::map<std::pair<swarm::TaskId, swarm::Attempt>, std::pair<world::NodeId, bool>> assigned_;
-  std::map<swarm::TaskId, world::NodeId> holder_;  // of tasks now with an agent
+  // Assignments on their way, and how many links the latest to each node came over.
+  std::map<std::pair<swarm::TaskId, swarm::Attempt>, core::Time> sent_;
+  std::map<world::NodeId, std::uint32_t> relayed_;
+  std::vector<std::pair<core::Duration, std::uint32_t>> arrivals_;  // and links; 0: its own one
+  std::map<swarm::TaskId, world::NodeId> holder_;                   // of tasks now with an agent
   std::set<swarm::TaskId> finished_;
   std::set<swarm::TaskId> queued_;
   std::size_t queue_peak_ = 0;

@@ -18,6 +18,7 @@
 #include "core/fields.h"
 #include "core/time.h"
 #include "scenario/adaptation.h"
+#include "scenario/graph.h"
 #include "scenario/policies.h"
 #include "scenario/regions.h"
 #include "scenario/ring.h"
@@ -26,8 +27,8 @@ namespace scenario {
 
 inline constexpr std::int64_t kMillion = 1'000'000;
 
-enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing };
-// The deployment patterns: four topologies, and policies over one.
+enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing, kCustom };
+// The deployment patterns: four topologies, policies over one, and any graph of one's own.
 enum class Pattern : std::uint8_t {
   kMesh,
   kHierarchical,
@@ -37,6 +38,7 @@ enum class Pattern : std::uint8_t {
   kMultiStrategy,
   kBlueGreen,
   kCanary,
+  kCustom,
 };
 enum class Policy : std::uint8_t {
   kRoundRobin,
@@ -106,10 +108,10 @@ enum class Comparison : std::uint8_t { kAtMost, kAtLeast };
 enum class Spof : std::uint8_t { kNone, kPartial, kCritical };
 
 constexpr TopologyKind last_value(TopologyKind) {
-  return TopologyKind::kRing;
+  return TopologyKind::kCustom;
 }
 constexpr Pattern last_value(Pattern) {
-  return Pattern::kCanary;
+  return Pattern::kCustom;
 }
 constexpr Policy last_value(Policy) {
   return Policy::kAdaptive;
@@ -171,8 +173,10 @@ struct Topology {
   std::uint32_t voters = 5;  // mesh: the largest odd number <= min(5, agents); else 1 + standbys
   core::Duration heartbeat = core::milliseconds(50);
   core::Duration election_timeout = core::milliseconds(300);  // T: each node draws from [T, 2T)
-  std::optional<RingSpec> ring;  // exactly in a ring
-  MUSTER_FIELDS(Topology, kind, standbys, voters, heartbeat, election_timeout, ring)
+  std::optional<RingSpec> ring;                               // exactly in a ring
+  std::uint32_t fan_out = 0;  // hierarchical: of the leader and each sub-leader; 0: no sub-leaders
+  std::optional<GraphSpec> graph;  // exactly in a custom topology
+  MUSTER_FIELDS(Topology, kind, standbys, voters, heartbeat, election_timeout, ring, fan_out, graph)
 };
 
 // A decision taken by several agents together. members/2 < quorum <= members <= agents, and
@@ -423,6 +427,11 @@ bool is_founding(const Scenario& scenario, const Pool& pool);
 std::uint32_t agent_count(const Scenario& scenario);
 // "momentum-1", ... of the founding pools, in pool order.
 std::vector<std::string> agent_names(const Scenario& scenario);
+// Members beside coordinator and agents that only pass messages on: "sub-leader-1", ... of a tree,
+// or those that a custom topology names.
+std::vector<std::string> relay_names(const Scenario& scenario);
+// Coordinator, relays and agents, in the order of their nodes.
+std::vector<std::string> member_names(const Scenario& scenario);
 // "leader", "hub", or empty in a mesh, which has none.
 std::string_view coordinator_name(TopologyKind kind);
 

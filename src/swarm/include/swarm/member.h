@@ -10,6 +10,9 @@
 // A node that joins later (`joins`) is silent until a leader whose ledger has it as a member speaks
 // to it.
 //
+// In a graph of declared links (graph.h) every message to a member leaves over one of them: to a
+// neighbour, or in an envelope to the next node on the way.
+//
 // Timers 0x0000 (Raft) to 0x000F in the upper 16 bits are the member's, and message types 0x0100 to
 // 0x02FF.
 #pragma once
@@ -30,6 +33,7 @@
 #include "swarm/pipeline.h"
 #include "swarm/raft.h"
 #include "swarm/reporter.h"
+#include "swarm/routes.h"
 #include "swarm/steward.h"
 #include "swarm/stitch.h"
 #include "swarm/swim.h"
@@ -187,6 +191,13 @@ class Member {
   void send_sample(Desk& desk);
   [[nodiscard]] MemberReport report() const;
 
+  // member_graph.cc
+  // Whether a message to the member would leave: its link is proven, or there is a way to it.
+  [[nodiscard]] bool reaches(world::NodeId member) const;
+  void link_swim(world::NodeId leader);
+  void relayed(const world::Message& message, world::Context& context, world::Effects& effects);
+  void send_over_links(const world::Context& context, world::Effects& effects) const;
+
   // member_ring.cc
   [[nodiscard]] static bool is_ring_message(world::MessageType type) {
     return Pipeline::owns(type) || type == LinkBroken::kType;
@@ -215,6 +226,7 @@ class Member {
   JointMember joint_member_;
   std::optional<Pipeline> pipeline_;
   Stitcher stitcher_;
+  std::optional<Routes> routes_;  // of a graph
   std::map<world::NodeId, std::set<world::NodeId>> cut_off_;  // stages, and who cannot reach them
   AgentState state_ = AgentState::kInitialising;
   world::NodeId known_leader_;
@@ -226,8 +238,8 @@ class Member {
  public:
   MUSTER_FIELDS(Member, config_, topology_, raft_, ledger_, links_, detector_, swim_, coordinator_,
                 worker_, steward_, meter_, reporter_, proposer_, joint_member_, pipeline_,
-                stitcher_, cut_off_, state_,
-                known_leader_, loopback_, requests_, availability_)
+                stitcher_, routes_, cut_off_, state_, known_leader_, loopback_,
+                requests_, availability_)
 };
 
 }  // namespace swarm

@@ -7,6 +7,9 @@
 //   place star          a coordinator named hub, and standbys among the spokes that may take its
 //   place
 //
+//   custom        any graph of declared links: a coordinator named leader, candidates, workers, and
+//                 relays, which pass messages on, never work and never lead (graph.h). A hierarchy
+//                 with sub-leaders is such a graph too: its sub-leaders are relays.
 //   ring          no coordinator; stages in order, work links only between the nodes of adjacent
 //                 stages, the last and the first included; the leader has a link to every member
 //                 for the group's log and signs of life; tasks go in at the first stage. The first
@@ -33,12 +36,12 @@
 
 namespace swarm {
 
-enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing };
+enum class TopologyKind : std::uint8_t { kMesh, kHierarchical, kStar, kRing, kCustom };
 constexpr TopologyKind last_value(TopologyKind) {
-  return TopologyKind::kRing;
+  return TopologyKind::kCustom;
 }
 constexpr std::string_view name_of(TopologyKind kind) {
-  constexpr std::string_view kNames[] = {"mesh", "hierarchical", "star", "ring"};
+  constexpr std::string_view kNames[] = {"mesh", "hierarchical", "star", "ring", "custom"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -46,12 +49,13 @@ enum class MemberRole : std::uint8_t {
   kCoordinator,  // leads unless it fails; belongs to no pool and never works
   kCandidate,    // a worker that takes the coordinator's place when elected
   kWorker,       // works; leads only in a mesh, if it is a voter
+  kRelay,        // passes messages on over declared links; never leads, votes or works
 };
 constexpr MemberRole last_value(MemberRole) {
-  return MemberRole::kWorker;
+  return MemberRole::kRelay;
 }
-// What the pattern calls the role: "hub", "standby", "spoke"; "leader", "candidate", "worker";
-// "peer".
+// What the pattern calls the role: "hub", "standby", "spoke"; "leader", "candidate", "worker",
+// "sub-leader" or "relay"; "peer".
 [[nodiscard]] std::string_view name_of(MemberRole role, TopologyKind kind);
 
 struct TopologyMember {
@@ -78,6 +82,13 @@ struct Topology {
   std::vector<TopologyMember> members;  // ascending by node
   std::vector<Stage> stages;            // ring: in order; who does none is a spare
   std::map<world::NodeId, std::set<std::string>> capabilities;  // ring: of every member
+  std::vector<Link> links;      // a graph: all that there are, ascending; otherwise they follow
+  std::vector<Link> stand_ins;  // of these, who carries only what another link no longer can
+
+  // Whether links are declared one by one, and messages go over other members.
+  [[nodiscard]] bool is_graph() const { return !links.empty(); }
+  // Whether a member of a graph passes on what is for others.
+  [[nodiscard]] bool passes_on(world::NodeId node) const;
 
   [[nodiscard]] const TopologyMember* find(world::NodeId node) const;  // nullptr: no member
   [[nodiscard]] std::vector<world::NodeId> voters() const;
@@ -98,9 +109,9 @@ struct Topology {
 
   // Work links. Mesh: every pair. Hierarchical and star: the leader with every other member that
   // works or learns; none without a leader. A coordinator that does not lead has none, only
-  // consensus links.
+  // consensus links. A graph: what it declares, whoever leads.
   [[nodiscard]] std::vector<Link> declared_links(world::NodeId leader) const;
-  // Every pair of voters.
+  // Every pair of voters; none in a graph, where they speak over what is declared.
   [[nodiscard]] std::vector<Link> consensus_links() const;
   // The other ends of a node's links of both kinds, ascending.
   [[nodiscard]] std::vector<world::NodeId> peers(world::NodeId node, world::NodeId leader) const;
@@ -110,14 +121,15 @@ struct Topology {
   [[nodiscard]] std::uint32_t quorum() const;            // of the voters
   [[nodiscard]] std::uint32_t tolerated_losses() const;  // voters - quorum
   // Members whose loss alone stops the swarm, whatever the rest does: the only voter, the only
-  // worker; in a ring a stage with one node for which no spare can stand in.
+  // worker; in a ring a stage with one node for which no spare can stand in; in a graph whoever
+  // alone holds the voters or all workers to the rest.
   [[nodiscard]] std::vector<world::NodeId> single_points_of_failure() const;
 
   // The same with other nodes in its stages. REQUIRES a ring of these stages.
   [[nodiscard]] Topology stitched(const Ring& ring) const;
   [[nodiscard]] std::vector<world::NodeId> lone_stages() const;  // ring
 
-  MUSTER_FIELDS(Topology, kind, members, stages, capabilities)
+  MUSTER_FIELDS(Topology, kind, members, stages, capabilities, links, stand_ins)
 };
 
 struct TopologySpec {
@@ -129,14 +141,19 @@ struct TopologySpec {
   std::optional<std::uint32_t> voters;  // default: mesh min(5, agents) made odd, else 1 + standbys
   std::vector<Stage> stages = {};       // ring: of the agents
   std::map<world::NodeId, std::set<std::string>> capabilities = {};  // ring: what agents declare
-  MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters, stages, capabilities)
+  std::vector<world::NodeId> relays = {};  // custom; hierarchical with a fan-out: its sub-leaders
+  std::vector<Link> links = {};            // custom
+  std::uint32_t fan_out = 0;               // hierarchical, from 2 on; 0: no sub-leaders
+  MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters, stages, capabilities,
+                relays, links, fan_out)
 };
 
 // Refuses: no agents, an id that is missing or used twice, a coordinator in a mesh or none
 // elsewhere, standbys in a mesh, as many standbys as agents, an even number of voters or more than
 // members, in hierarchical and star any number of voters but 1 + standbys, and in a ring fewer than
 // three stages, a stage without a node, a node in two stages or without a stage's capabilities, and
-// a spare that can do no stage.
+// a spare that can do no stage. Of a graph: see graph.h; relays, links and a fan-out mean nothing
+// elsewhere.
 [[nodiscard]] core::Result<Topology> make_topology(const TopologySpec& spec);
 
 }  // namespace swarm

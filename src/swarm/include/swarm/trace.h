@@ -123,6 +123,16 @@ struct TaskTakenBack {
   MUSTER_FIELDS(TaskTakenBack, task, attempt, agent, reason)
 };
 
+// What a leader and an agent of a graph say to each other about a task came over others.
+struct TaskRelayed {
+  static constexpr world::TraceKind kKind = 0x0240;
+  static constexpr std::string_view kName = "swarm.task_relayed";
+  world::NodeId origin;
+  world::MessageType type = 0;
+  std::uint32_t hops = 0;  // links that it took
+  MUSTER_FIELDS(TaskRelayed, origin, type, hops)
+};
+
 struct AgentStateChanged {
   static constexpr world::TraceKind kKind = 0x020B;
   static constexpr std::string_view kName = "agent.state";

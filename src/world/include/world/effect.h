@@ -93,6 +93,8 @@ class Effects {
 
   [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
   [[nodiscard]] std::vector<Effect> take() { return std::exchange(list_, {}); }
+  // Puts back one that was taken: for who sends the messages of others another way.
+  void put(Effect effect) { list_.push_back(std::move(effect)); }
 
  private:
   // As many effects as most steps have, so that their list is allocated once.

@@ -1,0 +1,179 @@
+// Deployments whose members reach each other over others, and what becomes of them under faults.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "deployment.h"
+
+namespace swarm {
+namespace {
+
+using core::milliseconds;
+using core::seconds;
+using testing::Each;
+using testing::IsEmpty;
+using testing::Not;
+using world::NodeId;
+
+constexpr NodeId kFirst{40};  // of the sub-leaders
+constexpr NodeId kSecond{41};
+
+// A leader, two candidates, two sub-leaders and six workers.
+Deployment::Plan tree_plan() {
+  Deployment::Plan plan;
+  plan.kind = TopologyKind::kHierarchical;
+  plan.agents = 8;
+  plan.shape = [](TopologySpec& spec) {
+    spec.relays = {kFirst, kSecond};
+    spec.fan_out = 3;
+  };
+  return plan;
+}
+
+void expect_all_answered(Deployment& deployment) {
+  const std::uint64_t so_far = deployment.offered();
+  deployment.run_for(seconds(4));
+  for (std::uint64_t id = 1; id <= so_far; ++id) {
+    ASSERT_TRUE(deployment.answers().contains(TaskId(id))) << "task " << id;
+    EXPECT_EQ(deployment.answers().at(TaskId(id)).outcome, Outcome::kDone) << "task " << id;
+  }
+  std::set<TaskId> finished;
+  for (const TaskFinished& finish : deployment.traced<TaskFinished>()) {
+    finished.insert(finish.task);
+  }
+  EXPECT_GE(finished.size(), so_far);
+}
+
+// Members speak to members over declared links alone.
+void expect_declared_links_only(const Deployment& deployment) {
+  const Topology& topology = deployment.topology();
+  for (const auto& [from, to] : deployment.spoken()) {
+    if (topology.find(from) != nullptr && topology.find(to) != nullptr) {
+      EXPECT_TRUE(topology.may_send(from, to, {})) << from.value << " to " << to.value;
+    }
+  }
+}
+
+std::vector<std::uint32_t> links_taken(const Deployment& deployment) {
+  std::vector<std::uint32_t> links;
+  for (const TaskRelayed& relayed : deployment.traced<TaskRelayed>()) {
+    links.push_back(relayed.hops);
+  }
+  return links;
+}
+
+world::Fault fault_at(world::FaultKind kind, core::Duration at, core::Duration lasts,
+                      std::vector<NodeId> nodes) {
+  world::Fault fault;
+  fault.kind = kind;
+  fault.trigger.not_before = core::at(at);
+  fault.duration = lasts;
+  fault.target.nodes = std::move(nodes);
+  return fault;
+}
+
+TEST(Relays, WorkGoesOverTheSubLeadersAndTheResultsComeBackThatWay) {
+  Deployment deployment(tree_plan());
+  deployment.run_for(seconds(5));
+  EXPECT_EQ(deployment.assigned({}).size(), 8U) << "every worker and candidate has work";
+  EXPECT_THAT(links_taken(deployment), Not(IsEmpty()));
+  EXPECT_THAT(links_taken(deployment), Each(2U));
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, WhenASubLeaderDiesTheOtherServesItsWorkersAndNothingIsLost) {
+  Deployment::Plan plan = tree_plan();
+  plan.faults = {fault_at(world::FaultKind::kCrash, seconds(4), seconds(60), {kFirst})};
+  Deployment deployment(plan);
+  deployment.run_for(seconds(6));
+  const core::Time later = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_EQ(deployment.assigned(later).size(), 8U) << "also those below the one that died";
+  EXPECT_THAT(links_taken(deployment), Each(2U));
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, ALinkThatIsCutIsGoneRound) {
+  Deployment::Plan plan = tree_plan();
+  plan.faults = {fault_at(world::FaultKind::kPartition, seconds(4), seconds(60), {NodeId(1)})};
+  plan.faults[0].peers = {kFirst};
+  Deployment deployment(plan);
+  deployment.run_for(seconds(6));
+  const core::Time later = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_EQ(deployment.leader(), NodeId(1));
+  EXPECT_EQ(deployment.assigned(later).size(), 8U);
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, ACandidateLeadsOverTheSameSubLeaders) {
+  Deployment::Plan plan = tree_plan();
+  plan.faults = {fault_at(world::FaultKind::kCrash, seconds(4), seconds(60), {NodeId(1)})};
+  Deployment deployment(plan);
+  deployment.run_for(seconds(6));
+  const core::Time later = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_EQ(deployment.assigned(later).size(), 7U) << "but the candidate that leads";
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, AboveSixteenMembersSwimWatchesOverTheSameLinks) {
+  Deployment::Plan plan = tree_plan();
+  plan.agents = 20;
+  plan.shape = [](TopologySpec& spec) {
+    for (std::uint32_t i = 0; i < 7; ++i) {  // two above five
+      spec.relays.emplace_back(40 + i);
+    }
+    spec.fan_out = 4;
+  };
+  plan.faults = {fault_at(world::FaultKind::kCrash, seconds(4), seconds(60), {kFirst})};
+  Deployment deployment(plan);
+  deployment.run_for(seconds(10));
+  const core::Time later = deployment.simulation().now();
+  deployment.run_for(seconds(4));
+  EXPECT_EQ(deployment.assigned(later).size(), 20U);
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+// Random trees of relays below the leader, workers on two of them, and one relay that dies.
+TEST(Relays, RandomGraphsLoseNothingWhenOneRelayDies) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    num::Stream random(seed, 0, 3);
+    Deployment::Plan plan;
+    plan.kind = TopologyKind::kCustom;
+    plan.agents = 6;
+    plan.seed = seed;
+    plan.shape = [&random](TopologySpec& spec) {
+      spec.relays = {kFirst, kSecond, NodeId(42)};
+      for (const NodeId relay : spec.relays) {
+        for (const std::uint32_t voter : {1U, 2U, 3U}) {
+          spec.links.push_back({NodeId(voter), relay});
+        }
+      }
+      for (std::uint32_t worker = 4; worker <= 7; ++worker) {
+        const std::uint64_t skipped = random.below(3);
+        for (std::uint64_t i = 0; i < 3; ++i) {
+          if (i != skipped) {
+            spec.links.push_back({NodeId(worker), spec.relays[i]});
+          }
+        }
+      }
+    };
+    const NodeId victim(40 + static_cast<std::uint32_t>(seed % 3));
+    plan.faults = {fault_at(world::FaultKind::kCrash, seconds(4), seconds(2), {victim})};
+    Deployment deployment(plan);
+    deployment.run_for(seconds(9));
+    const std::size_t workers = deployment.leader() == NodeId(1) ? 6 : 5;
+    EXPECT_EQ(deployment.assigned(core::at(seconds(8))).size(), workers) << "seed " << seed;
+    expect_all_answered(deployment);
+    expect_declared_links_only(deployment);
+  }
+}
+
+}  // namespace
+}  // namespace swarm
