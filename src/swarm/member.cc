@@ -207,13 +207,22 @@ void Member::handle_task_message(const world::Message& message, world::Context& 
     }
   } else if (message.type == AttemptResult::kType) {
     const auto result = world::payload<AttemptResult>(message);
-    if (result && coordinator_.leading()) {
-      coordinator_.reported(shared, *result, message.from);
+    if (result) {
+      attempt_ended(*result, message.from, shared);
     }
   } else if (message.type == ResultAcknowledged::kType) {
     if (const auto acknowledged = world::payload<ResultAcknowledged>(message)) {
       worker_.acknowledged(*acknowledged);
     }
+  }
+}
+
+// Who is elected but not in office yet keeps what is reported: no agent need do that again.
+void Member::attempt_ended(const AttemptResult& result, world::NodeId from, Desk& desk) {
+  if (coordinator_.leading()) {
+    coordinator_.reported(desk, result, from);
+  } else if (raft_.is_leader()) {
+    early_results_[result.task] = {from, result};
   }
 }
 
@@ -379,6 +388,9 @@ void Member::follow_leadership(Desk& desk) {
     steward_.stop();
     availability_.clear();
   }
+  if (!raft_.is_leader()) {
+    early_results_.clear();
+  }
   if (!coordinator_.leading() && raft_.is_leader_ready() &&
       raft_.applied_index() == raft_.commit_index()) {
     links_.declare(topology_.peers(config_.self, config_.self), desk.context, desk.effects);
@@ -388,6 +400,9 @@ void Member::follow_leadership(Desk& desk) {
     }
     meter_.lead(desk.context.now);
     coordinator_.lead(desk, workers);
+    for (const auto& [task, report] : std::exchange(early_results_, {})) {
+      coordinator_.reported(desk, report.second, report.first);
+    }
     if (pipeline_) {
       stitcher_.reset();
       cut_off_.clear();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "deployment.h"
+#include "swarm/raft_trace.h"
 
 namespace swarm {
 namespace {
@@ -173,6 +174,43 @@ TEST(Relays, RandomGraphsLoseNothingWhenOneRelayDies) {
     expect_all_answered(deployment);
     expect_declared_links_only(deployment);
   }
+}
+
+// The leader dies while every agent works. Whatever an agent had reported to the next leader by the
+// time that one takes office is not done again.
+TEST(Failover, ResultsReportedBeforeTheNextLeaderIsInOfficeAreAdopted) {
+  std::size_t adopted = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Deployment::Plan plan;
+    plan.seed = seed;
+    plan.service = milliseconds(150);
+    plan.pace = milliseconds(10);
+    plan.fence_takes = milliseconds(10);
+    plan.adjust = [](MemberConfig& config) { config.coordinator.dispatch.in_flight_limit = 16; };
+    plan.faults = {fault_at(world::FaultKind::kCrash, seconds(4), seconds(60), {NodeId(1)})};
+    Deployment deployment(plan);
+    deployment.run_for(seconds(8));
+    std::map<TaskId, Attempt> reported;  // after the leader died and before another was elected
+    bool vacant = false;
+    for (const world::TraceEntry& entry : deployment.trace()) {
+      if (world::as<world::NodeHalted>(entry)) {
+        vacant = true;
+      } else if (const auto end = world::as<AttemptReported>(entry); end && vacant) {
+        reported[end->task] = end->attempt;
+      } else if (world::as<BecameLeader>(entry)) {
+        vacant = false;
+      }
+    }
+    EXPECT_THAT(reported, Not(IsEmpty())) << "seed " << seed;
+    for (const TaskAssigned& assigned : deployment.traced<TaskAssigned>()) {
+      const auto known = reported.find(assigned.task);
+      EXPECT_TRUE(known == reported.end() || assigned.attempt <= known->second)
+          << "task " << assigned.task.value << " is done again, seed " << seed;
+    }
+    adopted += reported.size();
+    expect_all_answered(deployment);
+  }
+  EXPECT_GT(adopted, 8U);
 }
 
 }  // namespace

@@ -180,6 +180,7 @@ class Member {
   void follow_leader(Desk& desk);
   void compact(world::Effects& effects);
   void watch_agents(Desk& desk);
+  void attempt_ended(const AttemptResult& result, world::NodeId from, Desk& desk);
   void joint_ended(std::optional<JointOutcome> outcome);
   [[nodiscard]] std::vector<world::NodeId> everybody() const;
   void administer(const world::Message& message, Desk& desk);
@@ -227,6 +228,8 @@ class Member {
   std::optional<Pipeline> pipeline_;
   Stitcher stitcher_;
   std::optional<Routes> routes_;  // of a graph
+  // Of attempts that ended before this member, elected already, took office: who says so.
+  std::map<TaskId, std::pair<world::NodeId, AttemptResult>> early_results_;
   std::map<world::NodeId, std::set<world::NodeId>> cut_off_;  // stages, and who cannot reach them
   AgentState state_ = AgentState::kInitialising;
   world::NodeId known_leader_;
@@ -238,7 +241,7 @@ class Member {
  public:
   MUSTER_FIELDS(Member, config_, topology_, raft_, ledger_, links_, detector_, swim_, coordinator_,
                 worker_, steward_, meter_, reporter_, proposer_, joint_member_, pipeline_,
-                stitcher_, routes_, cut_off_, state_, known_leader_, loopback_,
+                stitcher_, routes_, early_results_, cut_off_, state_, known_leader_, loopback_,
                 requests_, availability_)
 };
 
