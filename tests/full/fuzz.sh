@@ -12,6 +12,8 @@ seeds=$build/fuzz/seeds
 rm -rf -- "$seeds"
 mkdir -p -- "$seeds"/{wire,series,scenario}
 cp -- "$source"/scenarios/*/*.yaml "$seeds/scenario"
+ninja -C "$build/dev" wire_seeds > /dev/null
+"$source/tests/fuzz/wire_seeds.sh" "$build/dev/tests/fuzz/wire_seeds" "$seeds/wire"
 head -n 30 "$source/data/goog_daily.csv" > "$seeds/series/goog.csv"
 cmake -S "$source" --preset fuzz > /dev/null
 ninja -C "$build/fuzz" fuzzers
