@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# wire_seeds.sh WIRE_SEEDS [FOLDER]: seeds for the fuzzer of the wire format from the messages of three
-# scenarios, in FOLDER; without one the seeds are only counted: Raft, links, tasks, routes, orders and
-# prices must be among them, some larger than a cell.
+# wire_seeds.sh WIRE_SEEDS [FOLDER]: seeds for the fuzzer of the wire format from the messages of
+# three scenarios, in FOLDER; without one the seeds are only counted: Raft, links, tasks, routes,
+# orders and prices must be among them, some larger than a cell.
 set -euo pipefail
 
 wire_seeds=$1
