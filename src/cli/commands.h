@@ -107,4 +107,11 @@ struct RecommendFlags {
 };
 int recommend(const RecommendFlags& flags);
 
+struct ExploreFlags {
+  std::string store = ".muster/results.db";
+  std::uint16_t port = 0;  // 0: any free one
+  bool json = false;       // where the page is, as one JSON object
+};
+int explore(const ExploreFlags& flags);
+
 }  // namespace cli

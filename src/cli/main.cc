@@ -94,6 +94,17 @@ void add_results_commands(CLI::App& app, int& code) {
   made->callback([report_flags, &code] { code = cli::report(*report_flags); });
 }
 
+void add_explore(CLI::App& app, int& code) {
+  auto flags = std::make_shared<cli::ExploreFlags>();
+  CLI::App* explore =
+      app.add_subcommand("explore", "show stored runs in a browser, on this machine alone");
+  explore->add_option("--port", flags->port, "where to listen on 127.0.0.1; default: any free one")
+      ->check(CLI::Range(0, 65'535));
+  explore->add_option("--store", flags->store, "the results database");
+  explore->add_flag("--json", flags->json, "print where the page is as one JSON object");
+  explore->callback([flags, &code] { code = cli::explore(*flags); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -145,6 +156,7 @@ int main(int argc, char** argv) {
 
   add_campaign(app, code);
   add_results_commands(app, code);
+  add_explore(app, code);
 
   // Another salt must change nothing that Muster prints; the determinism test sets one.
   if (const char* salt = std::getenv("MUSTER_HASH_SALT")) {

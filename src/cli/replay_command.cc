@@ -1,5 +1,4 @@
 // replay and trace: a run by its name, SCENARIO[:VARIANT]@SEED[#BUILD].
-#include <charconv>
 #include <cstdio>
 
 #include "build.h"
@@ -10,82 +9,27 @@
 #include "lab/window.h"
 #include "report/json.h"
 #include "report/telemetry.h"
+#include "run_name.h"
 #include "session.h"
 
 namespace cli {
 namespace {
 
-struct RunName {
-  std::string scenario;
-  std::string variant;  // empty: the first
-  std::uint64_t seed = 0;
-  std::string build;  // empty: not said
-};
-
-core::Result<RunName> parse(std::string_view text) {
-  RunName name;
-  const std::size_t at = text.rfind('@');
-  const auto bad = [&] {
-    return core::fail(core::Code::kInvalid,
-                      "'" + std::string(text) +
-                          "' is not a run; runs are SCENARIO@SEED or SCENARIO:VARIANT@SEED#BUILD, "
-                          "as the report prints them");
-  };
-  if (at == std::string_view::npos) {
-    return bad();
-  }
-  const std::size_t hash = text.find('#', at);
-  name.build = hash == std::string_view::npos ? "" : text.substr(hash + 1);
-  const std::string_view digits = text.substr(at + 1, hash - at - 1);
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), name.seed);
-  if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty()) {
-    return bad();
-  }
-  const std::string_view scenario = text.substr(0, at);
-  const std::size_t colon = scenario.rfind(':');
-  // A path may have a colon of its own; a variant has no slash.
-  const bool has_variant =
-      colon != std::string_view::npos && scenario.find('/', colon) == std::string_view::npos;
-  name.scenario = scenario.substr(0, has_variant ? colon : scenario.size());
-  name.variant = has_variant ? scenario.substr(colon + 1) : "";
-  return name;
-}
-
-void warn_of_another_build(const RunName& name) {
+void warn_of_another_build(const FoundRun& found) {
   const std::string_view here = build_identity();
-  if (!name.build.empty() && name.build != here) {
+  if (!found.build.empty() && found.build != here) {
     std::fprintf(stderr,
                  "muster: this run is of build %s, and this program is build %.*s: other sources, "
                  "so what follows may differ. To see the same run, build the sources it is of.\n",
-                 name.build.c_str(), static_cast<int>(here.size()), here.data());
+                 found.build.c_str(), static_cast<int>(here.size()), here.data());
   }
 }
 
-struct Found {
-  lab::Case source;
-  std::size_t variant = 0;
-  std::uint64_t seed = 0;
-  [[nodiscard]] const scenario::Scenario& scenario() const { return source.file.runs[variant]; }
-};
-
-core::Result<Found> find(std::string_view text) {
-  const RunName name = TRY(parse(text));
-  warn_of_another_build(name);
-  Found found{TRY(find_case(name.scenario)), 0, name.seed};
-  if (name.variant.empty()) {
-    return found;
-  }
-  std::string known;
-  for (; found.variant < found.source.file.runs.size(); ++found.variant) {
-    const std::string word = lab::variant_word(found.scenario().run);
-    if (word == name.variant) {
-      return found;
-    }
-    known += (known.empty() ? "" : ", ") + word;
-  }
-  return core::fail(core::Code::kInvalid,
-                    name.scenario + " has no variant '" + name.variant + "'; it has: " + known);
+// As find_run(), with a warning.
+core::Result<FoundRun> find(std::string_view text) {
+  FoundRun found = TRY(find_run(text));
+  warn_of_another_build(found);
+  return found;
 }
 
 }  // namespace
@@ -125,7 +69,7 @@ int replay(const ReplayFlags& flags) {
 
 namespace {
 
-int write_otlp(const Found& found, const std::string& path) {
+int write_otlp(const FoundRun& found, const std::string& path) {
   lab::Spans spans;
   lab::RunOptions options;
   options.seed = found.seed;

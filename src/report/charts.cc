@@ -87,7 +87,7 @@ std::vector<Flag> leadership_flags(const lab::RunResult& run) {
   return flags;
 }
 
-std::string chart_json(const lab::RunResult& run) {
+Json chart_data(const lab::RunResult& run) {
   const std::size_t factor = bins_to_merge(run.bins);
   const double end_s = static_cast<double>(run.bins.size()) / kBinsPerSecond;
   Json offered = Json::array();
@@ -105,15 +105,18 @@ std::string chart_json(const lab::RunResult& run) {
     flags.push_back({{"at", four_digits(since_load(run.milestones[flag.milestone].at))},
                      {"number", flag.number}});
   }
-  const Json data = {{"step", static_cast<double>(factor) / kBinsPerSecond},
-                     {"end", end_s},
-                     {"offered", std::move(offered)},
-                     {"goodput", std::move(goodput)},
-                     {"latency", std::move(latency)},
-                     {"bands", bands(run, end_s)},
-                     {"flags", std::move(flags)}};
+  return {{"step", static_cast<double>(factor) / kBinsPerSecond},
+          {"end", end_s},
+          {"offered", std::move(offered)},
+          {"goodput", std::move(goodput)},
+          {"latency", std::move(latency)},
+          {"bands", bands(run, end_s)},
+          {"flags", std::move(flags)}};
+}
+
+std::string chart_json(const lab::RunResult& run) {
   std::string safe;
-  for (const char c : data.dump(-1, ' ', true, Json::error_handler_t::replace)) {
+  for (const char c : chart_data(run).dump(-1, ' ', true, Json::error_handler_t::replace)) {
     if (c == '<' || c == '>' || c == '&') {
       safe += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : "\\u0026";
     } else {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "json_value.h"
 #include "lab/run.h"
 
 namespace report {
@@ -18,11 +19,14 @@ struct Flag {
 // Seconds since the load began; negative before.
 [[nodiscard]] double since_load(core::Time at);
 
-// A JSON object that may stand inside a script element: it has no `<`, `>` or `&`, and nothing
-// beyond ASCII.
+// The run over time: goodput, offered load and latency, faults as bands, changes of leadership.
 //
 // Bins are merged until one has about ten tasks, or lasts a second: a bin of one task shows noise,
 // not a rate.
+[[nodiscard]] Json chart_data(const lab::RunResult& run);
+
+// The same as text that may stand inside a script element: it has no `<`, `>` or `&`, and nothing
+// beyond ASCII.
 [[nodiscard]] std::string chart_json(const lab::RunResult& run);
 
 }  // namespace report

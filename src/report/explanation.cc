@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "lab/deployment.h"
 #include "markup.h"
 #include "report/replay.h"
 
@@ -17,36 +18,84 @@ std::string seconds_since_load(core::Time at) {
   return std::string(text, end) + " s";
 }
 
-// The first thing that went wrong in a run, if one moment is to blame.
-struct Moment {
-  core::Time at{};
-  std::string who = "nobody in particular";
-};
+std::string fault_text(const lab::RunResult& run, std::optional<std::size_t> index) {
+  if (!index) {
+    return "none";
+  }
+  const lab::FaultRecord& fault = run.faults[*index];
+  return fault.kind + " at " + seconds_since_load(*fault.began);
+}
 
-Moment first_wrong(const lab::RunResult& run) {
+// What of a run is wrong at one moment.
+void find_moment(const lab::RunResult& run, Explanation& found) {
   for (const check::Invariant& invariant : run.invariants) {
     if (!invariant.first.empty()) {
       const check::Violation& violation = invariant.first.front();
-      return {violation.at, std::string(run.node_name(violation.who)) + ": " + violation.what};
+      found.when = violation.at;
+      found.who = std::string(run.node_name(violation.who)) + ": " + violation.what;
+      return;
     }
   }
   if (!run.account.findings.empty()) {
-    return {run.account.findings.front().at, run.account.findings.front().what};
+    found.when = run.account.findings.front().at;
+    found.who = run.account.findings.front().what;
   }
-  return {};
 }
 
-std::string last_fault(const lab::RunResult& run, core::Time before) {
-  std::string text = "none";
-  for (const lab::FaultRecord& fault : run.faults) {
-    if (fault.began && (before == core::Time{} || *fault.began <= before)) {
-      text = fault.kind + " at " + seconds_since_load(*fault.began);
+std::optional<Outage> worst_outage(const lab::RunResult& run) {
+  constexpr std::size_t kBinsOfASecond = 10;
+  constexpr core::Duration kBin = core::milliseconds(100);
+  std::optional<Outage> worst;
+  std::optional<Outage> now;
+  for (std::size_t from = 0; from < run.bins.size(); from += kBinsOfASecond) {
+    const std::size_t to = std::min(run.bins.size(), from + kBinsOfASecond);
+    std::uint64_t due = 0;
+    std::uint64_t good = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      due += run.bins[i].due;
+      good += run.bins[i].good;
+    }
+    if (good * 100 >= due * 95) {
+      now.reset();
+      continue;
+    }
+    if (!now) {
+      now = Outage{core::at(lab::kSettle + kBin * from), {}, 0, 0};
+    }
+    now->to = core::at(lab::kSettle + kBin * to);
+    now->due += due;
+    now->missed += due - good;
+    if (!worst || now->missed > worst->missed) {
+      worst = now;
     }
   }
-  return text;
+  return worst;
 }
 
 }  // namespace
+
+Explanation explain(const lab::RunResult& run) {
+  Explanation found;
+  found.what = run.reason;
+  find_moment(run, found);
+  if (!found.when) {
+    found.worst = worst_outage(run);
+  }
+  core::Time before = core::Time::max();
+  if (found.when) {
+    before = *found.when;
+  } else if (found.worst) {
+    before = found.worst->to;
+  }
+  for (std::size_t i = 0; i < run.faults.size(); ++i) {
+    const auto& began = run.faults[i].began;
+    const bool later = began && found.fault && *began < *run.faults[*found.fault].began;
+    if (began && *began <= before && !later) {
+      found.fault = i;
+    }
+  }
+  return found;
+}
 
 std::string explanation(const lab::CaseResult& result, std::string_view program) {
   const auto failed = std::ranges::find_if(
@@ -55,11 +104,14 @@ std::string explanation(const lab::CaseResult& result, std::string_view program)
   if (failed == result.runs.end()) {
     return text + "  replay " + std::string(program) + " run " + shell_word(result.path) + "\n";
   }
-  const Moment wrong = first_wrong(*failed);
+  const Explanation found = explain(*failed);
+  const std::string worst = found.worst ? "; worst from " + seconds_since_load(found.worst->from) +
+                                              " to " + seconds_since_load(found.worst->to)
+                                        : "";
   text += "  when   " +
-          (wrong.at == core::Time{} ? "over the whole run" : seconds_since_load(wrong.at)) + "\n";
-  text += "  who    " + wrong.who + "\n";
-  text += "  fault  " + last_fault(*failed, wrong.at) + "\n";
+          (found.when ? seconds_since_load(*found.when) : "over the whole run" + worst) + "\n";
+  text += "  who    " + (found.who.empty() ? "nobody in particular" : found.who) + "\n";
+  text += "  fault  " + fault_text(*failed, found.fault) + "\n";
   return text + "  replay " + replay_command(*failed, program) + "\n";
 }
 

@@ -18,3 +18,18 @@ add_custom_command(
 target_sources(${target} PRIVATE ${parts})
 # A generated file stands outside the source folder, where a unity build would look for it.
 set_source_files_properties(${parts} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
+# The explorer's page, file by file.
+set(explorer ${CMAKE_BINARY_DIR}/report/explorer_page.cc)
+file(GLOB explorer_files CONFIGURE_DEPENDS ${web}/explore/*.html ${web}/explore/*.css
+     ${web}/explore/*.js ${web}/explore/*.svg)
+list(APPEND explorer_files ${MUSTER_CHART_JS} ${web}/report.css)
+add_custom_command(
+  OUTPUT ${explorer}
+  COMMAND ${CMAKE_COMMAND} -D OUTPUT=${explorer} -D "FILES=${explorer_files}"
+          -P ${CMAKE_CURRENT_LIST_DIR}/embed_page.cmake
+  DEPENDS ${explorer_files} ${CMAKE_CURRENT_LIST_DIR}/embed_page.cmake
+  COMMENT "Embedding the explorer's page"
+  VERBATIM)
+target_sources(${target} PRIVATE ${explorer})
+set_source_files_properties(${explorer} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "database.h"
 #include "markup.h"
 #include "report/record.h"
+#include "store_database.h"
 
 namespace report {
 namespace {
@@ -163,6 +163,8 @@ core::Result<StoredSuite> row_of_list(const Statement& row) {
   suite.verdict = TRY(verdict_of(row.text(8)));
   suite.interrupted = row.integer(9) != 0;
   suite.runs = static_cast<std::uint64_t>(row.integer(10));
+  suite.fingerprint = std::strtoull(row.text(11).c_str(), nullptr, 16);
+  suite.wall_s = static_cast<double>(row.integer(12)) / 1e3;
   return suite;
 }
 
@@ -194,10 +196,6 @@ core::Result<void> settle_schema(const Connection& connection, const std::string
 }
 
 }  // namespace
-
-struct Store::Database {
-  Connection connection;
-};
 
 Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 Store::Store(Store&&) noexcept = default;
@@ -259,14 +257,18 @@ core::Result<std::vector<StoredSuite>> Store::suites() const {
   return list;
 }
 
-core::Result<lab::SuiteResult> Store::load(std::int64_t id) const {
-  const Connection& connection = database_->connection;
-  Statement head(connection, std::string(kListColumns) + " WHERE id = ?1");
+core::Result<StoredSuite> Store::suite(std::int64_t id) const {
+  Statement head(database_->connection, std::string(kListColumns) + " WHERE id = ?1");
   if (!TRY(head.bind(1, id).step())) {
     return core::fail(core::Code::kNotFound, "there is no suite " + std::to_string(id) +
                                                  "; muster report --list names those there are");
   }
-  const StoredSuite stored = TRY(row_of_list(head));
+  return row_of_list(head);
+}
+
+core::Result<lab::SuiteResult> Store::load(std::int64_t id) const {
+  const Connection& connection = database_->connection;
+  const StoredSuite stored = TRY(suite(id));
   lab::SuiteResult suite;
   suite.suite = stored.suite;
   suite.build = stored.build;
@@ -275,8 +277,8 @@ core::Result<lab::SuiteResult> Store::load(std::int64_t id) const {
   suite.seeds = stored.seeds;
   suite.verdict = stored.verdict;
   suite.interrupted = stored.interrupted;
-  suite.fingerprint = std::strtoull(head.text(11).c_str(), nullptr, 16);
-  suite.wall_s = static_cast<double>(head.integer(12)) / 1e3;
+  suite.fingerprint = stored.fingerprint;
+  suite.wall_s = stored.wall_s;
   Statement cases(connection,
                   "SELECT id, record FROM case_result WHERE suite = ?1 ORDER BY position, id");
   cases.bind(1, id);

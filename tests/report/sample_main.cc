@@ -1,9 +1,11 @@
-// report_sample FOLDER: writes the sample suite there as report.json and report.html.
+// report_sample FOLDER: writes the sample suite there as report.json and report.html, and stores it
+// in results.db.
 #include <cstdio>
 #include <fstream>
 
 #include "report/html.h"
 #include "report/json.h"
+#include "report/store.h"
 #include "sample.h"
 
 int main(int argc, char** argv) {
@@ -19,5 +21,7 @@ int main(int argc, char** argv) {
   html << report::suite_html(suite, {"./run", "0.1.0"});
   json.close();
   html.close();
-  return json.good() && html.good() ? 0 : 1;
+  auto store = report::Store::open(folder + "/results.db", report::Store::Access::kWrite);
+  const bool stored = store && store->save(suite, "2026-11-22T08:05:00Z");
+  return json.good() && html.good() && stored ? 0 : 1;
 }

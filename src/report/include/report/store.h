@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -29,6 +30,58 @@ struct StoredSuite {
   lab::Verdict verdict = lab::Verdict::kInconclusive;
   bool interrupted = false;
   std::uint64_t runs = 0;
+  std::uint64_t fingerprint = 0;  // of all its runs; 0 until a campaign is concluded
+  double wall_s = 0;
+};
+
+// Which runs a person looks for. Texts are parts of names, in any case; empty: all.
+struct RunFilter {
+  std::int64_t suite = 0;  // 0: of all suites
+  std::string pattern{};
+  std::string case_name{};
+  std::string seed{};     // whole
+  std::string verdict{};  // whole: "fail"
+  std::string build{};
+  std::string text{};  // in any name of the run, or in its reason
+  std::uint64_t skip = 0;
+  std::uint64_t most = 100;
+};
+
+// A row of the list of runs.
+struct ListedRun {
+  std::int64_t id = 0;
+  std::int64_t suite = 0;
+  std::string stored_at;
+  std::string world;
+  std::string build;
+  std::string pattern;
+  std::string case_name;
+  std::string scenario;
+  std::string variant;
+  std::string seed;
+  std::string name;  // what replay takes
+  std::string verdict;
+  std::string reason;
+};
+
+struct RunPage {
+  std::vector<ListedRun> runs;  // of the latest suite first, in the suite's order
+  std::uint64_t found = 0;      // with those beyond the page
+  std::uint64_t stored = 0;     // whatever the filter
+};
+
+// What filters can be set to.
+struct RunFacets {
+  std::vector<std::pair<std::string, std::string>> cases;  // pattern and case
+  std::vector<std::string> builds;                         // the latest first
+};
+
+// One run, with what its suite and case say of it.
+struct StoredRun {
+  std::int64_t id = 0;
+  StoredSuite suite;
+  lab::CaseResult of;  // without runs
+  lab::RunResult run;
 };
 
 class Store {
@@ -49,8 +102,15 @@ class Store {
 
   // The latest first.
   [[nodiscard]] core::Result<std::vector<StoredSuite>> suites() const;
+  // kNotFound: no suite has this id.
+  [[nodiscard]] core::Result<StoredSuite> suite(std::int64_t id) const;
   // As saved, but for latencies of single tasks. kNotFound: no suite has this id.
   [[nodiscard]] core::Result<lab::SuiteResult> load(std::int64_t id) const;
+
+  [[nodiscard]] core::Result<RunPage> find_runs(const RunFilter& filter) const;
+  [[nodiscard]] core::Result<RunFacets> facets() const;
+  // kNotFound: no run has this id.
+  [[nodiscard]] core::Result<StoredRun> load_run(std::int64_t id) const;
 
   // The campaign of the same source, build and first seed, or a new one.
   core::Result<std::int64_t> begin_campaign(const StoredSuite& header);
