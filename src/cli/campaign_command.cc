@@ -59,7 +59,9 @@ void print(const report::CampaignResult& made, const CampaignFlags& flags) {
 }
 
 core::Result<int> campaigned(const CampaignFlags& flags) {
-  const lab::Case source = TRY(find_case(flags.file));
+  lab::Case source = TRY(find_case(flags.file));
+  // Many seeds of what is run every day.
+  std::erase_if(source.file.runs, [](const scenario::Scenario& run) { return run.full; });
   report::Store store = TRY(report::Store::open(flags.store, report::Store::Access::kWrite));
   auto result = report::run_campaign(store, source, options_for(flags), utc_now());
   clear_progress();

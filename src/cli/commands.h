@@ -29,7 +29,8 @@ struct TestFlags {
   std::string case_name;
   std::string file;  // `run FILE`: this one instead of the suite
   std::uint64_t seed = 1;
-  std::uint64_t seeds = 1;
+  std::uint64_t seeds = 0;        // 0: as many as each case wants
+  bool full = false;              // the schedules that a case keeps for published figures
   std::uint32_t jobs = 0;         // 0: as many as there are CPUs
   std::uint32_t timeout_s = 120;  // of one run
   bool ci = false;                // plain output, no progress

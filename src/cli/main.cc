@@ -22,8 +22,13 @@ std::string without_unit(std::string text) {
 void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
   command.add_option("--world", flags.world, "sim (also called mock)");
   command.add_option("--seed", flags.seed, "first seed")->check(CLI::NonNegativeNumber);
-  command.add_option("--seeds", flags.seeds, "how many seeds, from --seed on")
+  command
+      .add_option("--seeds", flags.seeds,
+                  "how many seeds, from --seed on; default: 1, or what the case says")
       ->check(CLI::Range(1, 1'000'000));
+  command.add_flag("--full", flags.full,
+                   "the schedules of published figures instead of the short ones, where a case has "
+                   "both; takes long");
   command.add_option("--jobs", flags.jobs, "runs at a time; 0: one for each CPU")
       ->check(CLI::Range(0, 1024));
   command.add_option("--timeout", flags.timeout_s, "seconds of wall time that one run may take")

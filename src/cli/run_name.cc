@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "files.h"
+#include "lab/schedule.h"
 
 namespace cli {
 namespace {
@@ -49,6 +50,7 @@ core::Result<RunName> parse(std::string_view text) {
 core::Result<FoundRun> find_run(std::string_view text) {
   const RunName name = TRY(parse(text));
   FoundRun found{TRY(find_case(name.scenario)), 0, name.seed, name.build};
+  TRY_VOID(lab::enumerate_components(found.source.file));
   if (name.variant.empty()) {
     return found;
   }

@@ -10,6 +10,7 @@
 #include "console.h"
 #include "files.h"
 #include "lab/coverage.h"
+#include "lab/schedule.h"
 #include "report/coverage.h"
 #include "report/html.h"
 #include "report/json.h"
@@ -32,10 +33,21 @@ bool contains(const std::string& text, const std::string& part) {
   return lower(text).find(lower(part)) != std::string::npos;
 }
 
+// Of a case that keeps long schedules for published figures, either these or the others.
+core::Result<void> keep_wanted(lab::Case& one, const TestFlags& flags) {
+  auto& runs = one.file.runs;
+  const bool has_full = std::ranges::any_of(runs, &scenario::Scenario::full);
+  std::erase_if(runs,
+                [&](const scenario::Scenario& run) { return has_full && run.full != flags.full; });
+  one.seeds = flags.seeds != 0 ? flags.seeds : one.file.seeds;
+  return lab::enumerate_components(one.file);
+}
+
 core::Result<std::vector<lab::Case>> select(const TestFlags& flags) {
   std::vector<lab::Case> cases;
   if (!flags.file.empty()) {
     cases.push_back(TRY(find_case(flags.file)));
+    TRY_VOID(keep_wanted(cases.back(), flags));
     return cases;
   }
   std::string names;
@@ -44,6 +56,7 @@ core::Result<std::vector<lab::Case>> select(const TestFlags& flags) {
     const std::string pattern = lab::pattern_title(first.pattern);
     names += "\n  " + pattern + " / " + first.case_name;
     if (contains(pattern, flags.pattern) && contains(first.case_name, flags.case_name)) {
+      TRY_VOID(keep_wanted(candidate, flags));
       cases.push_back(std::move(candidate));
     }
   }
@@ -54,12 +67,39 @@ core::Result<std::vector<lab::Case>> select(const TestFlags& flags) {
   return cases;
 }
 
+// As a shell takes it for one word.
+std::string word(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  const bool as_it_is = std::ranges::all_of(
+      text, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+  return as_it_is ? text : quoted + "'";
+}
+
+// With the flags that say what of it is run, so that a report can name the command.
+std::string suite_name(const TestFlags& flags) {
+  std::string name = flags.file.empty() ? "built-in" : flags.file;
+  const auto add = [&name](std::string_view flag, const std::string& value) {
+    if (!value.empty()) {
+      name += " " + std::string(flag) + " " + word(value);
+    }
+  };
+  if (flags.file.empty()) {
+    add("--pattern", flags.pattern);
+    add("--case", flags.case_name);
+    name += flags.full ? " --full" : "";
+  }
+  return name;
+}
+
 lab::SuiteOptions options_for(const TestFlags& flags) {
   lab::SuiteOptions options;
-  options.suite = flags.file.empty() ? "built-in" : flags.file;
+  options.suite = suite_name(flags);
   options.build = build_identity();
   options.seed = flags.seed;
-  options.seeds = flags.seeds;
+  options.seeds = std::max<std::uint64_t>(1, flags.seeds);
   options.timeout_s = flags.timeout_s;
   options.clock_s = wall_clock_s;
   options.interrupted = interrupted;

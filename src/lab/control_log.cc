@@ -259,7 +259,6 @@ void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
 
 void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time end,
                            Metrics& metrics) const {
-  double paid = 0;
   std::uint64_t orphans = 0;
   std::map<core::Duration, std::int64_t> changes;
   std::set<std::string_view> nodes;
@@ -267,7 +266,6 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
   for (const sandbox_sim::Lifetime& life : lifetimes) {
     const core::Duration until = life.ended_at.value_or(end.time_since_epoch());
     const core::Duration from = std::min(life.info.asked_at, until);
-    paid += core::to_seconds(until - from);
     ++changes[from];
     --changes[until];
     const bool unclaimed = life.pooled && !life.claimed_at;
@@ -293,7 +291,6 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
     metrics["cold_start_p50"] = stats::quantile(starts, 0.5);
     metrics["cold_start_p95"] = stats::quantile(starts, 0.95);
   }
-  metrics["sandbox_seconds"] = paid;
   metrics["sandboxes_peak"] = static_cast<double>(peak);
   metrics["orphan_sandboxes"] = number_of(orphans);
   metrics["start_failures"] = number_of(provider.failed_starts());

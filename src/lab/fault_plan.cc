@@ -86,6 +86,17 @@ core::Result<std::vector<world::NodeId>> members_in(const std::string& name,
   return core::fail(core::Code::kInvalid, "fault names region '" + name + "', which is nowhere");
 }
 
+// The members, and those who may become one.
+std::vector<world::NodeId> who_belongs(const Deployment& deployment) {
+  std::vector<world::NodeId> nodes;
+  for (const Node& node : deployment.nodes) {
+    if (node.spare || deployment.topology.find(node.spec.id) != nullptr) {
+      nodes.push_back(node.spec.id);
+    }
+  }
+  return nodes;
+}
+
 core::Result<world::Target> target_of(const scenario::Target& target,
                                       const Deployment& deployment) {
   world::Target made;
@@ -200,6 +211,9 @@ core::Result<std::vector<PlannedFault>> plan_faults(const scenario::Scenario& sc
     }
     if (fault.sides.empty()) {
       made.target = TRY(target_of(fault.target, deployment));
+      if (fault.members_only) {
+        made.peers = who_belongs(deployment);
+      }
       plan.push_back(std::move(planned));
       continue;
     }

@@ -4,7 +4,6 @@
 
 #include "lab/measure.h"
 #include "stats/summary.h"
-#include "stats/survival.h"
 
 namespace lab {
 namespace {
@@ -20,6 +19,11 @@ void put_finite(Metrics& metrics, std::string_view name, double value) {
   if (value < kInfinite) {
     metrics[std::string(name)] = value;
   }
+}
+
+// Short schedules leave no time for ten.
+std::size_t steady_seconds(scenario::Schedule schedule) {
+  return schedule == scenario::Schedule::kS0s || schedule == scenario::Schedule::kS1s ? 1 : 10;
 }
 
 std::vector<double> seconds_of(const std::vector<core::Duration>& durations) {
@@ -44,7 +48,7 @@ Metrics Measure::metrics(core::Time end) const {
   decisions(metrics);
   trading(metrics);
   recovery(metrics);
-  metrics["capacity"] = deployment_.capacity_per_s;
+  metrics["configured_capacity"] = deployment_.capacity_per_s;
   metrics["queue_peak"] = count(queue_peak_);
   metrics["readiness"] = readiness_;
   metrics["leader_elections"] = elections_ == 0 ? 0 : static_cast<double>(elections_ - 1);
@@ -66,7 +70,12 @@ void Measure::count_tasks(Metrics& metrics) const {
   double shed = 0;
   double unfinished = 0;
   double failed = 0;
+  double offered = 0;
   for (const auto& [id, task] : tasks_) {
+    if (!counts(task)) {
+      continue;
+    }
+    ++offered;
     if (!task.latency) {
       ++unfinished;
     } else if (task.outcome == swarm::Outcome::kShed) {
@@ -77,14 +86,13 @@ void Measure::count_tasks(Metrics& metrics) const {
       ++(*task.latency <= deadline() ? done : late);
     }
   }
-  const double offered = count(tasks_.size());
   // A load that ends when its tasks are offered ends then, not with the scenario's duration.
-  core::Time last = load_begin();
+  core::Time last = measured_from();
   for (const auto& [id, task] : tasks_) {
     last = std::max(last, task.intended);
   }
   const core::Time until = scenario_.workload.tasks ? last : load_end();
-  const double seconds = std::max(1e-9, core::to_seconds(until - load_begin()));
+  const double seconds = std::max(1e-9, core::to_seconds(until - measured_from()));
   metrics["offered"] = offered;
   metrics["done"] = done;
   metrics["late"] = late;
@@ -104,6 +112,9 @@ void Measure::latencies(Metrics& metrics) const {
   std::vector<double> overhead;
   std::vector<double> finished;
   for (const auto& [id, task] : tasks_) {
+    if (!counts(task)) {
+      continue;
+    }
     const bool good = task.latency && task.outcome == swarm::Outcome::kDone;
     all.push_back(good ? core::to_seconds(*task.latency) : kInfinite);
     overhead.push_back(good ? core::to_seconds(*task.latency - task.service) : kInfinite);
@@ -140,7 +151,7 @@ void Measure::shares(Metrics& metrics) const {
     work[agent] = 0;
   }
   for (const auto& [id, task] : tasks_) {
-    if (task.agent) {
+    if (task.agent && counts(task)) {
       ++work[task.agent];
     }
   }
@@ -279,7 +290,8 @@ void Measure::recovery(Metrics& metrics) const {
   put_median("recovery_detect", detect);
   put_median("recovery_decide", decide);
   put_median("recovery_execute", execute);
-  measure_recovery(tasks_, faults_, deadline(), load_begin(), load_end(), metrics);
+  measure_recovery(tasks_, faults_, deadline(), measured_from(), load_end(),
+                   steady_seconds(scenario_.schedule), metrics);
 }
 
 void Measure::trading(Metrics& metrics) const {
@@ -319,96 +331,6 @@ double Measure::profit_of(market::AccountId account) const {
     }
   }
   return micros / 1e6;
-}
-
-namespace {
-
-// Tasks by the second in which they were due: how many, and how many were done in time.
-struct Second {
-  double due = 0;
-  double done = 0;
-  [[nodiscard]] double share() const { return due > 0 ? done / due : 1; }
-};
-
-constexpr double kObjective = 0.95;
-constexpr double kOutage = 0.10;
-constexpr std::size_t kSteadySeconds = 10;
-
-std::vector<Second> seconds_of(const std::map<swarm::TaskId, TaskRecord>& tasks,
-                               core::Duration deadline, core::Time begin, core::Time end) {
-  const auto length = static_cast<std::size_t>((end - begin) / core::seconds(1));
-  std::vector<Second> seconds(std::max<std::size_t>(1, length));
-  for (const auto& [id, task] : tasks) {
-    const auto index = static_cast<std::size_t>((task.intended - begin) / core::seconds(1));
-    Second& second = seconds[std::min(index, seconds.size() - 1)];
-    ++second.due;
-    const bool good =
-        task.latency && task.outcome == swarm::Outcome::kDone && *task.latency <= deadline;
-    second.done += good ? 1 : 0;
-  }
-  while (seconds.size() > 1 && seconds.back().due == 0) {
-    seconds.pop_back();
-  }
-  return seconds;
-}
-
-// Seconds from `from` until the objective holds for good; nothing if it does not.
-std::optional<std::size_t> recovered_after(const std::vector<Second>& seconds, std::size_t from) {
-  for (std::size_t start = from; start < seconds.size(); ++start) {
-    const std::size_t stop = std::min(seconds.size(), start + kSteadySeconds);
-    const bool steady =
-        std::all_of(seconds.begin() + static_cast<std::ptrdiff_t>(start),
-                    seconds.begin() + static_cast<std::ptrdiff_t>(stop),
-                    [](const Second& second) { return second.share() >= kObjective; });
-    if (steady) {
-      return start - from;
-    }
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
-                      const std::vector<FaultRecord>& faults, core::Duration deadline,
-                      core::Time load_begin, core::Time load_end, Metrics& metrics) {
-  const std::vector<Second> seconds = seconds_of(tasks, deadline, load_begin, load_end);
-  std::vector<stats::Duration> recoveries;
-  std::optional<std::size_t> first;
-  for (const FaultRecord& fault : faults) {
-    if (!fault.began || *fault.began < load_begin) {
-      continue;
-    }
-    const auto index = static_cast<std::size_t>((*fault.began - load_begin) / core::seconds(1));
-    if (index >= seconds.size()) {
-      continue;
-    }
-    first = std::min(first.value_or(index), index);
-    const auto after = recovered_after(seconds, index);
-    recoveries.push_back(after ? stats::Duration{count(*after), true}
-                               : stats::Duration{count(seconds.size() - index), false});
-  }
-  double outage = 0;
-  double longest = 0;
-  double lost = 0;
-  double due = 0;
-  for (std::size_t i = first.value_or(seconds.size()); i < seconds.size(); ++i) {
-    outage = seconds[i].due > 0 && seconds[i].share() < kOutage ? outage + 1 : 0;
-    longest = std::max(longest, outage);
-    lost += seconds[i].due - seconds[i].done;
-    due += seconds[i].due;
-  }
-  metrics["spof_outage"] = longest;
-  if (recoveries.empty()) {
-    return;
-  }
-  metrics["unrecovered"] = count(static_cast<std::size_t>(std::ranges::count_if(
-      recoveries, [](const stats::Duration& recovery) { return !recovery.complete; })));
-  metrics["degradation"] = due > 0 ? lost / due : 0;
-  const auto median = stats::survival_quantile(stats::kaplan_meier(recoveries), 0.5);
-  if (median) {
-    metrics["recovery_time"] = *median;
-  }
 }
 
 }  // namespace lab

@@ -1,6 +1,7 @@
 #include "lab/recommend.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -43,21 +44,66 @@ using FigureTable = std::vector<std::vector<std::vector<double>>>;
 
 struct Found {
   std::vector<std::string> names;
-  std::vector<const Samples*> samples;
+  std::vector<Samples> samples;
   std::string scenario;
 };
+
+// What is measured without faults; the rest under them.
+constexpr std::array<std::string_view, 6> kCalmMetrics = {
+    "latency_mean", "latency_p50", "latency_p99", "jitter", "goodput", "messages_per_task"};
+
+const Samples* find_schedule(const std::map<std::string, const Samples*>& cells,
+                             const std::string& name) {
+  for (const std::string& wanted : {name, name + "s"}) {
+    if (const auto found = cells.find(wanted); found != cells.end()) {
+      return found->second;
+    }
+  }
+  return nullptr;
+}
+
+// An arm that was run under several schedules is one candidate: under S1, with the metrics that are
+// taken without faults from S0, or both from their short forms.
+Samples joined(const std::map<std::string, const Samples*>& cells) {
+  const Samples* faulted = find_schedule(cells, "S1");
+  const Samples* calm = find_schedule(cells, "S0");
+  if (faulted == nullptr || calm == nullptr) {
+    return *(faulted != nullptr ? faulted : calm != nullptr ? calm : cells.begin()->second);
+  }
+  Samples made;
+  for (const auto& [seed, sample] : *faulted) {
+    const auto other = calm->find(seed);
+    if (other == calm->end()) {
+      continue;
+    }
+    Sample& one = made.emplace(seed, sample).first->second;
+    for (const std::string_view metric : kCalmMetrics) {
+      one.metrics.erase(std::string(metric));
+      if (const auto value = other->second.metrics.find(metric);
+          value != other->second.metrics.end()) {
+        one.metrics[std::string(metric)] = value->second;
+      }
+    }
+  }
+  return made;
+}
 
 core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario) {
   Found found;
   std::set<std::string> known;
+  std::map<std::string, std::map<std::string, const Samples*>> arms;
   for (const auto& [cell, samples] : runs.cells) {
     known.insert(cell.scenario);
     const bool wanted = scenario.empty() ? cell.pattern == kComparison : cell.scenario == scenario;
-    if (wanted && (found.scenario.empty() || found.scenario == cell.scenario)) {
+    if (wanted && !samples.empty() && (found.scenario.empty() || found.scenario == cell.scenario)) {
       found.scenario = cell.scenario;
-      found.names.push_back(cell.variant);
-      found.samples.push_back(&samples);
+      const Sample& any = samples.begin()->second;
+      arms[any.arm.empty() ? cell.variant : any.arm][any.schedule_name] = &samples;
     }
+  }
+  for (const auto& [name, cells] : arms) {
+    found.names.push_back(name);
+    found.samples.push_back(joined(cells));
   }
   if (found.names.size() >= 2) {
     return found;
@@ -75,9 +121,9 @@ core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario)
 // Those that every candidate was run with.
 std::vector<std::uint64_t> shared_seeds(const Found& found) {
   std::vector<std::uint64_t> seeds;
-  for (const auto& [seed, sample] : *found.samples[0]) {
+  for (const auto& [seed, sample] : found.samples[0]) {
     const bool everywhere = std::ranges::all_of(
-        found.samples, [&](const Samples* samples) { return samples->contains(seed); });
+        found.samples, [&](const Samples& samples) { return samples.contains(seed); });
     if (everywhere) {
       seeds.push_back(seed);
     }
@@ -95,9 +141,9 @@ std::optional<double> value_of(const Sample& sample, std::string_view metric) {
 
 bool everywhere(const Found& found, const std::vector<std::uint64_t>& seeds,
                 std::string_view metric) {
-  return std::ranges::all_of(found.samples, [&](const Samples* samples) {
+  return std::ranges::all_of(found.samples, [&](const Samples& samples) {
     return std::ranges::all_of(
-        seeds, [&](std::uint64_t seed) { return value_of(samples->at(seed), metric).has_value(); });
+        seeds, [&](std::uint64_t seed) { return value_of(samples.at(seed), metric).has_value(); });
   });
 }
 
@@ -107,13 +153,13 @@ double sign_of(std::string_view metric) {
 }
 
 FigureTable gather(const Found& found, const std::vector<std::uint64_t>& seeds,
-              const std::vector<std::string>& objectives) {
+                   const std::vector<std::string>& objectives) {
   FigureTable values(found.samples.size());
   for (std::size_t c = 0; c < values.size(); ++c) {
     for (const std::string& metric : objectives) {
       std::vector<double>& list = values[c].emplace_back();
       for (const std::uint64_t seed : seeds) {
-        list.push_back(sign_of(metric) * *value_of(found.samples[c]->at(seed), metric));
+        list.push_back(sign_of(metric) * *value_of(found.samples[c].at(seed), metric));
       }
     }
   }
@@ -202,7 +248,7 @@ std::vector<Candidate> estimate(const Found& found, const FigureTable& values, s
   const std::vector<bool> front = front_of(means(values, all));
   for (std::size_t c = 0; c < values.size(); ++c) {
     candidates[c].name = found.names[c];
-    candidates[c].runs = found.samples[c]->size();
+    candidates[c].runs = found.samples[c].size();
     candidates[c].on_front = front[c];
     for (std::size_t o = 0; o < objectives.size(); ++o) {
       std::vector<double> list = values[c][o];

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "capacity.h"
 #include "check/checks.h"
 #include "control_log.h"
 #include "judge.h"
+#include "lab/cost.h"
 #include "lab/roles.h"
+#include "lab/schedule.h"
 #include "performance.h"
 #include "site.h"
 #include "stage_log.h"
@@ -37,10 +40,11 @@ world_sim::NetworkOptions network_of(const scenario::Scenario& scenario) {
 class Runner {
  public:
   Runner(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
-         const RunOptions& options, Deployment deployment)
+         const RunOptions& options, Deployment deployment, std::optional<PriceRow> prices)
       : scenario_(scenario),
         options_(options),
         deployment_(std::move(deployment)),
+        prices_(std::move(prices)),
         roles_(deployment_, options.seed),
         measure_(deployment_, scenario),
         accountant_(deployment_.group),
@@ -66,6 +70,9 @@ class Runner {
     }
     stopped_ = simulation_.run_until(measure_.load_begin());
     measure_.begin_load();
+    if (stopped_.complete()) {
+      stopped_ = simulation_.run_until(measure_.measured_from());
+    }
     for (const world::NodeId node : simulation_.nodes()) {
       before_[node] = simulation_.statistics(node);
     }
@@ -164,7 +171,7 @@ class Runner {
   }
 
   void sample_utilisation() {
-    const double seconds = core::to_seconds(simulation_.now() - measure_.load_begin());
+    const double seconds = core::to_seconds(simulation_.now() - measure_.measured_from());
     if (seconds <= 0) {
       return;
     }
@@ -176,6 +183,7 @@ class Runner {
           core::to_seconds(now.cpu_busy - before_[agent].cpu_busy) / (seconds * cores);
       sum += cpu_in_use_[agent];
     }
+    sample_busy();
     extra_["utilisation_mean"] = sum / static_cast<double>(deployment_.agents.size());
     const world::NodeId hub = deployment_.coordinator ? deployment_.coordinator : roles_.leader();
     if (hub) {
@@ -183,6 +191,30 @@ class Runner {
       extra_["hub_utilisation"] =
           core::to_seconds(now.step_busy - before_[hub].step_busy) / seconds;
     }
+  }
+
+  // Of every sandbox that is or was a member's.
+  void sample_busy() {
+    for (const world::NodeId node : simulation_.nodes()) {
+      const bool member = deployment_.topology.find(node) != nullptr;
+      if (member || deployment_.nodes[node.value - 1].spare) {
+        busy_ += simulation_.statistics(node).cpu_busy - before_[node].cpu_busy;
+      }
+    }
+  }
+
+  void count_cost(Metrics& metrics) const {
+    const core::Time from = measure_.measured_from();
+    const core::Time until = measure_.load_end();
+    std::vector<Allocation> held;
+    if (site_) {
+      held = allocations(site_->provider().lifetimes(), from, until);
+    } else {
+      for (std::size_t i = 0; i < deployment_.topology.members.size(); ++i) {
+        held.push_back({until - from, scenario_.sandbox.vcpu, scenario_.sandbox.memory_bytes});
+      }
+    }
+    measure_cost(held, busy_, metrics["done"], prices_, metrics);
   }
 
   check::FinalState final_state() {
@@ -212,6 +244,12 @@ class Runner {
     RunResult made;
     made.scenario = scenario_.name;
     made.run = scenario_.run;
+    made.arm = scenario_.arm;
+    made.component = scenario_.component;
+    if (scenario_.schedule != scenario::Schedule::kNone) {
+      made.schedule_name = scenario::name_of(scenario_.schedule);
+    }
+    made.prices = prices_ ? prices_->text() : "";
     made.seed = options_.seed;
     made.fingerprint = simulation_.fingerprint();
     made.schedule = scenario::schedule_digest(scenario_);
@@ -232,6 +270,7 @@ class Runner {
     }
     made.stages = stage_log_.stages(cpu_in_use_);
     made.metrics.merge(stage_log_.metrics(made.stages, simulation_.now()));
+    count_cost(made.metrics);
     made.metrics["lost"] = static_cast<double>(made.account.lost);
     made.metrics["duplicated"] = static_cast<double>(made.account.duplicated);
     if (state.tasks_offered > 0) {
@@ -296,6 +335,7 @@ class Runner {
   const scenario::Scenario& scenario_;
   const RunOptions& options_;
   Deployment deployment_;
+  std::optional<PriceRow> prices_;
   Roles roles_;
   Measure measure_;
   AlertLog alert_log_;
@@ -309,6 +349,7 @@ class Runner {
   std::map<world::NodeId, world_sim::NodeStatistics> before_;
   std::map<world::NodeId, double> cpu_in_use_;  // of agents, since the load began
   Metrics extra_;
+  core::Duration busy_{};  // core time of all sandboxes, of what is measured
 };
 
 }  // namespace
@@ -336,10 +377,54 @@ std::string_view RunResult::node_name(world::NodeId node) const {
                                                  : std::string_view("world");
 }
 
+namespace {
+
+core::Result<RunResult> run_once(const scenario::ScenarioFile& file,
+                                 const scenario::Scenario& scenario, const RunOptions& options) {
+  Deployment deployment = TRY(deploy(file, scenario, options.seed));
+  std::optional<PriceRow> prices;
+  if (scenario.prices) {
+    prices = TRY(price_of(file.series.at(scenario.prices->file), scenario.prices->provider));
+  }
+  return Runner(file, scenario, options, std::move(deployment), std::move(prices)).go();
+}
+
+constexpr double kServedReliability = 0.99;
+
+bool served(const RunResult& result, core::Duration deadline) {
+  const auto p99 = result.metrics.find("latency_p99");
+  const auto reliability = result.metrics.find("reliability");
+  return result.complete && p99 != result.metrics.end() &&
+         p99->second <= core::to_seconds(deadline) && reliability != result.metrics.end() &&
+         reliability->second >= kServedReliability;
+}
+
+// The run at the largest rate that is served; the search before it leaves no trace.
+core::Result<RunResult> run_at_capacity(const scenario::ScenarioFile& file,
+                                        const scenario::Scenario& scenario,
+                                        const RunOptions& options) {
+  scenario::Scenario at_rate = scenario;
+  RunOptions probing;
+  probing.seed = options.seed;
+  probing.interrupted = options.interrupted;
+  const auto probe = [&](std::int64_t rate) -> core::Result<bool> {
+    at_rate.workload.rate_millitasks_per_s = rate;
+    return served(TRY(run_once(file, at_rate, probing)), scenario.workload.deadline);
+  };
+  const std::int64_t found = TRY(largest_rate(scenario.workload.rate_millitasks_per_s, probe));
+  at_rate.workload.rate_millitasks_per_s = std::max<std::int64_t>(1, found);
+  RunResult made = TRY(run_once(file, at_rate, options));
+  made.metrics["capacity"] = static_cast<double>(found) / 1000.0;
+  return made;
+}
+
+}  // namespace
+
 core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
                             const RunOptions& options) {
-  Deployment deployment = TRY(deploy(file, scenario, options.seed));
-  return Runner(file, scenario, options, std::move(deployment)).go();
+  const scenario::Scenario planned = with_schedule(scenario, options.seed);
+  return planned.schedule == scenario::Schedule::kCapacity ? run_at_capacity(file, planned, options)
+                                                           : run_once(file, planned, options);
 }
 
 }  // namespace lab

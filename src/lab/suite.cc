@@ -19,10 +19,14 @@ struct Job {
   std::uint64_t seed = 0;
 };
 
+std::uint64_t seeds_of(const Case& one, const SuiteOptions& options) {
+  return one.seeds != 0 ? one.seeds : options.seeds;
+}
+
 std::size_t job_count(const std::vector<Case>& cases, const SuiteOptions& options) {
   std::size_t count = 0;
   for (const Case& one : cases) {
-    count += options.seeds * one.file.runs.size();
+    count += seeds_of(one, options) * one.file.runs.size();
   }
   return count;
 }
@@ -30,8 +34,9 @@ std::size_t job_count(const std::vector<Case>& cases, const SuiteOptions& option
 // By case, then seed, then variant. REQUIRES index < job_count().
 Job job_at(const std::vector<Case>& cases, const SuiteOptions& options, std::size_t index) {
   std::size_t c = 0;
-  while (index >= options.seeds * cases[c].file.runs.size()) {
-    index -= options.seeds * cases[c++].file.runs.size();
+  while (index >= seeds_of(cases[c], options) * cases[c].file.runs.size()) {
+    index -= seeds_of(cases[c], options) * cases[c].file.runs.size();
+    ++c;
   }
   const std::size_t variants = cases[c].file.runs.size();
   return {c, index % variants, options.seed + index / variants};
@@ -267,6 +272,8 @@ std::string pattern_title(scenario::Pattern pattern) {
       return "Canary";
     case scenario::Pattern::kCustom:
       return "Custom Topology";
+    case scenario::Pattern::kSummary:
+      return "Performance Summary";
   }
   core::check(false, "every pattern has a title");
   return {};
@@ -302,6 +309,9 @@ core::Result<SuiteResult> run_suite(const std::vector<Case>& cases, const SuiteO
   suite.build = options.build;
   suite.seed = options.seed;
   suite.seeds = options.seeds;
+  for (const Case& one : cases) {
+    suite.seeds = std::max(suite.seeds, seeds_of(one, options));
+  }
   suite.interrupted = options.interrupted();
   suite.verdict = Verdict::kPass;
   for (std::size_t c = 0; c < cases.size(); ++c) {

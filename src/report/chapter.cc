@@ -13,8 +13,11 @@ std::vector<const lab::RunResult*> shown_runs(const lab::CaseResult& result) {
   std::vector<const lab::RunResult*> shown;
   bool failed = false;
   for (const lab::RunResult& run : result.runs) {
-    const bool known = std::ranges::any_of(
-        shown, [&](const lab::RunResult* other) { return other->run == run.run; });
+    // One run for each component of each arm would fill the page.
+    const bool one_of_many = !run.component.empty();
+    const bool known = one_of_many || std::ranges::any_of(shown, [&](const lab::RunResult* other) {
+                         return other->run == run.run;
+                       });
     const bool first_failure = run.verdict != lab::Verdict::kPass && !failed;
     if (!known || first_failure) {
       shown.push_back(&run);

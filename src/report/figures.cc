@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/hash.h"
+#include "lab/spof.h"
 #include "markup.h"
 #include "num/stream.h"
 #include "stats/summary.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kResamples = 1'000;
 // The case whose variants are the patterns under one load.
 constexpr std::string_view kComparison = "Performance Summary";
+constexpr std::array<std::string_view, 4> kTopologies = {"mesh", "hierarchical", "ring", "star"};
 
 using Runs = std::vector<const lab::RunResult*>;
 
@@ -27,53 +29,207 @@ std::uint64_t schedule_of(const Runs& runs) {
   return hasher.value();
 }
 
-std::optional<stats::Estimate> estimate(const Runs& runs, std::string_view metric) {
-  std::vector<double> values;
-  for (const lab::RunResult* run : runs) {
-    const auto found = run->metrics.find(metric);
-    if (found != run->metrics.end() && std::isfinite(found->second)) {
-      values.push_back(found->second);
-    }
-  }
-  if (values.empty()) {
-    return {};
-  }
-  const auto mean = stats::mean_of_runs(values);
-  if (values.size() < lab::kSeedsToJudge) {
-    double sum = 0;
-    for (const double value : values) {
-      sum += value;
-    }
-    return stats::Estimate{sum / static_cast<double>(values.size()), {-HUGE_VAL, HUGE_VAL}};
-  }
-  return stats::bootstrap(values.size(), mean, num::Stream(1, 0, num::purpose_of(metric)),
-                          {kResamples, stats::kConfidence});
-}
+// The runs of an arm by what they were measured under; the short form of a schedule only where the
+// schedule itself was not run.
+struct ArmRuns {
+  Runs all;
+  std::map<std::string, Runs, std::less<>> by_schedule;
 
-PatternFigures figures(std::string name, std::string scenario, const Runs& runs) {
-  PatternFigures made;
-  made.name = std::move(name);
-  made.scenario = std::move(scenario);
-  made.runs = runs.size();
-  made.schedule = schedule_of(runs);
-  made.spof = runs.empty() || runs[0]->spof.empty() ? "–" : runs[0]->spof;
-  for (const FigureColumn& column : kFigureColumns) {
-    made.values.push_back(estimate(runs, column.metric));
+  [[nodiscard]] Runs under(Under what) const {
+    const std::string name(name_of(what));
+    for (const std::string& wanted : {name, name + "s"}) {
+      if (const auto found = by_schedule.find(wanted); found != by_schedule.end()) {
+        return found->second;
+      }
+    }
+    const auto unsaid = by_schedule.find("");
+    const bool any = what == Under::kCalm || what == Under::kFaults;
+    return any && unsaid != by_schedule.end() ? unsaid->second : Runs();
+  }
+};
+
+ArmRuns arm_runs(const Runs& runs) {
+  ArmRuns made;
+  made.all = runs;
+  for (const lab::RunResult* run : runs) {
+    made.by_schedule[run->schedule_name].push_back(run);
   }
   return made;
 }
 
-// Of each variant in the order of the file.
-std::vector<std::pair<std::string, Runs>> variants(const lab::CaseResult& result) {
-  std::vector<std::pair<std::string, Runs>> found;
+std::optional<Figure> figure(const std::vector<double>& values, std::size_t runs,
+                             std::string_view metric) {
+  if (runs == 0) {
+    return {};
+  }
+  Figure made;
+  made.runs = values.size();
+  made.without = runs - values.size();
+  if (values.empty()) {
+    return made;
+  }
+  if (values.size() >= lab::kSeedsToJudge) {
+    made.estimate = stats::bootstrap(values.size(), stats::mean_of_runs(values),
+                                     num::Stream(1, 0, num::purpose_of(metric)),
+                                     {kResamples, stats::kConfidence});
+    return made;
+  }
+  double sum = 0;
+  for (const double value : values) {
+    sum += value;
+  }
+  made.estimate = {sum / static_cast<double>(values.size()), {-HUGE_VAL, HUGE_VAL}};
+  return made;
+}
+
+std::optional<double> value_of(const lab::RunResult& run, std::string_view metric) {
+  const auto found = run.metrics.find(metric);
+  const bool there = found != run.metrics.end() && std::isfinite(found->second);
+  return there ? std::optional(found->second) : std::nullopt;
+}
+
+std::optional<Figure> estimate(const Runs& runs, std::string_view metric) {
+  std::vector<double> values;
+  for (const lab::RunResult* run : runs) {
+    if (const auto value = value_of(*run, metric)) {
+      values.push_back(*value);
+    }
+  }
+  return figure(values, runs.size(), metric);
+}
+
+// Each schedule that the runs name, with its hash; else one hash over the schedules of all.
+std::string schedules_of(const ArmRuns& runs) {
+  std::string text;
+  for (const auto& [name, list] : runs.by_schedule) {
+    text += text.empty() ? "" : ", ";
+    text += name.empty() ? hex16(schedule_of(list)) : name + " " + hex16(list[0]->schedule);
+  }
+  return text;
+}
+
+std::string risk_of(const ArmRuns& runs) {
+  const auto components = runs.by_schedule.find("S2");
+  if (components != runs.by_schedule.end()) {
+    return lab::spof_risk(components->second).text();
+  }
+  const bool known = !runs.all.empty() && !runs.all[0]->spof.empty();
+  return known ? runs.all[0]->spof : "–";
+}
+
+PatternFigures figures(std::string name, std::string scenario, const ArmRuns& runs) {
+  PatternFigures made;
+  made.name = std::move(name);
+  made.scenario = std::move(scenario);
+  const Runs faulted = runs.under(Under::kFaults);
+  made.runs = faulted.empty() ? runs.all.size() : faulted.size();
+  made.schedules = schedules_of(runs);
+  made.spof = risk_of(runs);
+  for (const lab::RunResult* run : runs.all) {
+    made.prices = made.prices.empty() ? run->prices : made.prices;
+  }
+  for (const FigureColumn& column : kFigureColumns) {
+    made.values.push_back(estimate(runs.under(column.under), column.metric));
+  }
+  return made;
+}
+
+using Arms = std::vector<std::pair<std::string, Runs>>;
+
+// In the order of the file.
+Arms arms(const lab::CaseResult& result) {
+  Arms found;
   for (const lab::RunResult& run : result.runs) {
-    auto at = std::ranges::find(found, run.run, &std::pair<std::string, Runs>::first);
+    const std::string& name = run.arm.empty() ? run.run : run.arm;
+    auto at = std::ranges::find(found, name, &Arms::value_type::first);
     if (at == found.end()) {
-      at = found.insert(found.end(), {run.run, {}});
+      at = found.insert(found.end(), {name, {}});
     }
     at->second.push_back(&run);
   }
   return found;
+}
+
+// An arm that is named as a pattern is called as the pattern.
+std::string title_of(const std::string& arm) {
+  for (int i = 0; i < static_cast<int>(scenario::Pattern::kSummary); ++i) {
+    const auto pattern = static_cast<scenario::Pattern>(i);
+    if (scenario::name_of(pattern) == arm) {
+      return lab::pattern_title(pattern);
+    }
+  }
+  return arm;
+}
+
+// What the arm has more than the base, over the seeds that both were run with.
+std::optional<Figure> difference(const Runs& arm, const Runs& base, std::string_view metric) {
+  std::map<std::uint64_t, double> of_base;
+  for (const lab::RunResult* run : base) {
+    if (const auto value = value_of(*run, metric)) {
+      of_base[run->seed] = *value;
+    }
+  }
+  std::vector<double> values;
+  for (const lab::RunResult* run : arm) {
+    const auto value = value_of(*run, metric);
+    if (const auto other = of_base.find(run->seed); value && other != of_base.end()) {
+      values.push_back(*value - other->second);
+    }
+  }
+  return figure(values, arm.size(), metric);
+}
+
+std::vector<PatternFigures> differences(const Arms& list, const std::string& scenario) {
+  std::vector<PatternFigures> made;
+  const auto base = std::ranges::find(list, kBaseArm, &Arms::value_type::first);
+  for (const auto& [name, runs] : list) {
+    if (base == list.end() || std::ranges::find(kTopologies, name) != kTopologies.end()) {
+      continue;
+    }
+    const ArmRuns of_arm = arm_runs(runs);
+    const ArmRuns of_base = arm_runs(base->second);
+    PatternFigures& row = made.emplace_back();
+    row.name = title_of(name) + " less " + title_of(std::string(kBaseArm));
+    row.arm = name;
+    row.scenario = scenario;
+    row.runs = of_arm.under(Under::kFaults).size();
+    row.schedules = schedules_of(of_arm);
+    for (const FigureColumn& column : kFigureColumns) {
+      row.values.push_back(
+          difference(of_arm.under(column.under), of_base.under(column.under), column.metric));
+    }
+  }
+  return made;
+}
+
+// Where the intervals of two neighbours meet, nothing says which is better.
+std::string order_of(const std::vector<PatternFigures>& rows) {
+  const auto column = static_cast<std::size_t>(
+      std::ranges::find(kFigureColumns, "reliability", &FigureColumn::metric) -
+      kFigureColumns.begin());
+  std::vector<const PatternFigures*> topologies;
+  for (const PatternFigures& row : rows) {
+    const bool compared = row.values[column] && row.values[column]->runs > 0;
+    if (compared && std::ranges::find(kTopologies, row.arm) != kTopologies.end()) {
+      topologies.push_back(&row);
+    }
+  }
+  std::ranges::stable_sort(topologies, std::ranges::greater(), [&](const PatternFigures* row) {
+    return row->values[column]->estimate.value;
+  });
+  std::string text;
+  for (std::size_t i = 0; i < topologies.size(); ++i) {
+    if (i > 0) {
+      const stats::Interval& above = topologies[i - 1]->values[column]->estimate.interval;
+      const stats::Interval& below = topologies[i]->values[column]->estimate.interval;
+      text += below.high < above.low ? " > " : " ≈ ";
+    }
+    text += topologies[i]->name;
+  }
+  if (topologies.size() < 2) {
+    return {};
+  }
+  return (topologies[0]->runs < kRunsToPublish ? "observed, no ranking: " : "") + text;
 }
 
 std::optional<double> median(std::vector<double> values) {
@@ -113,14 +269,23 @@ void add_fault(Times& times, const lab::FaultRecord& fault, double end_s) {
 
 }  // namespace
 
+std::string_view name_of(Under under) {
+  constexpr std::string_view kNames[] = {"S0", "S1", "S3", "capacity"};
+  return kNames[static_cast<std::size_t>(under)];
+}
+
 Across across_patterns(const lab::SuiteResult& suite) {
   Across made;
   for (const lab::CaseResult& result : suite.cases) {
     if (result.pattern == kComparison && !result.runs.empty()) {
       made.same_load = true;
-      for (const auto& [name, runs] : variants(result)) {
-        made.rows.push_back(figures(name, result.scenario, runs));
+      const Arms list = arms(result);
+      for (const auto& [name, runs] : list) {
+        made.rows.push_back(figures(title_of(name), result.scenario, arm_runs(runs)));
+        made.rows.back().arm = name;
       }
+      made.differences = differences(list, result.scenario);
+      made.order = order_of(made.rows);
       return made;
     }
   }
@@ -128,7 +293,8 @@ Across across_patterns(const lab::SuiteResult& suite) {
     const bool known =
         std::ranges::find(made.rows, result.pattern, &PatternFigures::name) != made.rows.end();
     if (!known && !result.runs.empty()) {
-      made.rows.push_back(figures(result.pattern, result.scenario, variants(result)[0].second));
+      made.rows.push_back(
+          figures(result.pattern, result.scenario, arm_runs(arms(result)[0].second)));
     }
   }
   return made;
@@ -136,29 +302,49 @@ Across across_patterns(const lab::SuiteResult& suite) {
 
 std::string figure_text(const PatternFigures& row, std::size_t column) {
   const scenario::Metric* metric = scenario::find_metric(kFigureColumns[column].metric);
-  const auto& estimate = row.values[column];
-  if (!estimate || metric == nullptr) {
+  const auto& figure = row.values[column];
+  if (!figure || metric == nullptr) {
     return "–";
   }
-  const std::string value = with_unit(estimate->value, metric->unit);
-  const stats::Interval& interval = estimate->interval;
-  if (!std::isfinite(interval.low) || !std::isfinite(interval.high)) {
-    return value;
+  // A percentile that falls on tasks without a result.
+  const bool percentile = metric->name.starts_with("latency_p") || metric->name == "jitter";
+  std::string lacking;
+  if (figure->without > 0) {
+    lacking = percentile ? "> deadline" : "none";
+    lacking += " in " + std::to_string(figure->without) + " of " +
+               std::to_string(figure->without + figure->runs);
   }
-  return value + " [" + with_unit(interval.low, metric->unit) + ", " +
-         with_unit(interval.high, metric->unit) + "]";
+  if (figure->runs == 0) {
+    return percentile ? lacking : "–";
+  }
+  std::string value = with_unit(figure->estimate.value, metric->unit);
+  const stats::Interval& interval = figure->estimate.interval;
+  if (std::isfinite(interval.low) && std::isfinite(interval.high)) {
+    value += " [" + with_unit(interval.low, metric->unit) + ", " +
+             with_unit(interval.high, metric->unit) + "]";
+  }
+  return lacking.empty() ? value : lacking + ", else " + value;
 }
 
-std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view pattern) {
+std::string runs_text(const PatternFigures& row) {
+  return std::to_string(row.runs) + (row.runs < kRunsToPublish ? ", observed" : "");
+}
+
+std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view pattern,
+                                 std::string_view arm) {
   std::map<std::string, Times> kinds;
   for (const lab::CaseResult& result : suite.cases) {
     if (result.pattern != pattern) {
       continue;
     }
     for (const lab::RunResult& run : result.runs) {
+      if (!arm.empty() && run.arm != arm) {
+        continue;
+      }
       for (const lab::FaultRecord& fault : run.faults) {
         if (fault.began && fault.acted > 0) {
-          add_fault(kinds[fault.kind], fault, run.virtual_s);
+          const bool of_leader = fault.on_leader && fault.targets.size() == 1;
+          add_fault(kinds[fault.kind + (of_leader ? " of the leader" : "")], fault, run.virtual_s);
         }
       }
     }

@@ -15,33 +15,62 @@
 
 namespace report {
 
+// Under what a column's numbers were measured.
+enum class Under : std::uint8_t {
+  kCalm,      // S0, or its short form
+  kFaults,    // S1, or its short form
+  kOverload,  // S3
+  kCapacity,  // no fault, at the largest rate that is served well
+};
+// "S0", "S1", "S3", "capacity"
+[[nodiscard]] std::string_view name_of(Under under);
+
 struct FigureColumn {
   std::string_view title;
   std::string_view metric;
+  Under under = Under::kFaults;
 };
 inline constexpr auto kFigureColumns =
-    std::to_array<FigureColumn>({{"reliability", "reliability"},
-                                 {"success rate", "success_rate"},
-                                 {"latency mean", "latency_mean"},
-                                 {"p50", "latency_p50"},
-                                 {"p99", "latency_p99"},
-                                 {"jitter", "jitter"},
-                                 {"goodput", "goodput"},
-                                 {"recovery", "recovery_time"},
-                                 {"work lost", "degradation"},
-                                 {"messages per task", "messages_per_task"},
-                                 {"utilisation", "utilisation_mean"},
-                                 {"load max/min", "share_ratio"},
-                                 {"profit and loss", "profit_loss"}});
+    std::to_array<FigureColumn>({{"reliability", "reliability", Under::kFaults},
+                                 {"reliability, overload", "reliability", Under::kOverload},
+                                 {"success rate", "success_rate", Under::kFaults},
+                                 {"latency mean", "latency_mean", Under::kCalm},
+                                 {"p50", "latency_p50", Under::kCalm},
+                                 {"p99", "latency_p99", Under::kCalm},
+                                 {"p50, faults", "latency_p50", Under::kFaults},
+                                 {"p99, faults", "latency_p99", Under::kFaults},
+                                 {"jitter", "jitter", Under::kCalm},
+                                 {"goodput", "goodput", Under::kCalm},
+                                 {"capacity", "capacity", Under::kCapacity},
+                                 {"recovery", "recovery_time", Under::kFaults},
+                                 {"recovery p95", "recovery_p95", Under::kFaults},
+                                 {"detect", "recovery_detect", Under::kFaults},
+                                 {"decide", "recovery_decide", Under::kFaults},
+                                 {"execute", "recovery_execute", Under::kFaults},
+                                 {"not within 30 s", "slow_recoveries", Under::kFaults},
+                                 {"work lost", "degradation", Under::kFaults},
+                                 {"cost of 1,000", "cost_per_1k", Under::kFaults},
+                                 {"waste", "waste", Under::kFaults},
+                                 {"messages per task", "messages_per_task", Under::kCalm},
+                                 {"utilisation", "utilisation_mean", Under::kCalm},
+                                 {"load max/min", "share_ratio", Under::kCalm},
+                                 {"profit and loss", "profit_loss", Under::kCalm}});
+
+struct Figure {
+  stats::Estimate estimate;   // its interval only from lab::kSeedsToJudge runs on, else infinite
+  std::uint64_t runs = 0;     // that have the metric
+  std::uint64_t without = 0;  // that do not: no such percentile, no recovery
+};
 
 struct PatternFigures {
-  std::string name;      // of the pattern, or of the variant of the comparison
-  std::string scenario;  // where they come from
-  std::uint64_t runs = 0;
-  std::uint64_t schedule = 0;  // a hash over the fault schedules of these runs
+  std::string name;        // of the pattern, or of the variant of the comparison
+  std::string arm;         // as the scenario has it; empty where it is no comparison
+  std::string scenario;    // where they come from
+  std::uint64_t runs = 0;  // under faults, or of all where nothing says under what
+  std::string schedules;   // "S1 0123456789abcdef": each schedule with its hash
   std::string spof;
-  // Parallel to kFigureColumns; intervals only from lab::kSeedsToJudge runs on, else infinite.
-  std::vector<std::optional<stats::Estimate>> values;
+  std::string prices;                         // what cost was counted with
+  std::vector<std::optional<Figure>> values;  // parallel to kFigureColumns
 };
 
 struct Across {
@@ -49,16 +78,28 @@ struct Across {
   // its own first case, and rows must not be ranked.
   bool same_load = false;
   std::vector<PatternFigures> rows;
+  // Of a comparison: policies less their base, seed by seed.
+  std::vector<PatternFigures> differences;
+  // The topologies by reliability under faults, "≈" where intervals meet; empty: not compared.
+  std::string order;
 };
+// Published figures and rankings stand on so many runs of a cell; fewer are observed.
+inline constexpr std::uint64_t kRunsToPublish = 200;
+// The topology that policies are laid over.
+inline constexpr std::string_view kBaseArm = "star";
+
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);
 
-// The value as text with its interval where there is one; "–" where it does not exist.
+// The value as text with its interval where there is one; "–" where it does not exist, and for a
+// percentile that does not exist, that it lies above the deadline.
 [[nodiscard]] std::string figure_text(const PatternFigures& row, std::size_t column);
+// "12", or "12, observed" where these are too few to publish.
+[[nodiscard]] std::string runs_text(const PatternFigures& row);
 
 // One kind of fault over all runs of a pattern. Times are medians over the faults that got so far;
 // the total counts those that never did as longer than they were watched (Kaplan and Meier).
 struct Recovery {
-  std::string kind;
+  std::string kind;  // "crash", "crash of the leader"
   std::uint64_t faults = 0;
   std::uint64_t open = 0;  // never dealt with before the run's end
   std::optional<double> detect_s;
@@ -66,8 +107,9 @@ struct Recovery {
   std::optional<double> execute_s;
   std::optional<double> total_s;  // absent: more than half were not
 };
+// `arm`: only its runs; empty: all.
 [[nodiscard]] std::vector<Recovery> recoveries(const lab::SuiteResult& suite,
-                                               std::string_view pattern);
+                                               std::string_view pattern, std::string_view arm = {});
 [[nodiscard]] std::string seconds_text(const std::optional<double>& seconds);
 
 // Of all runs of the suite.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 
+#include "figures.h"
 #include "json_value.h"
 #include "markup.h"
 
@@ -159,6 +160,45 @@ Json case_object(const lab::CaseResult& result) {
           {"alerts", alerts(result)}};
 }
 
+// Rows and differences of the comparison across patterns.
+Json figures(const std::vector<PatternFigures>& rows) {
+  Json array = Json::array();
+  for (const PatternFigures& row : rows) {
+    Json values = Json::array();
+    for (std::size_t i = 0; i < kFigureColumns.size(); ++i) {
+      const auto& one = row.values[i];
+      if (!one) {
+        continue;
+      }
+      const bool known = one->runs > 0;
+      const Json none;
+      values.push_back({{"metric", kFigureColumns[i].metric},
+                        {"under", name_of(kFigureColumns[i].under)},
+                        {"value", known ? number(one->estimate.value) : none},
+                        {"ci_low", known ? number(one->estimate.interval.low) : none},
+                        {"ci_high", known ? number(one->estimate.interval.high) : none},
+                        {"n", one->runs},
+                        {"without", one->without}});
+    }
+    array.push_back({{"name", row.name},
+                     {"spof", row.spof},
+                     {"schedules", row.schedules},
+                     {"prices", row.prices},
+                     {"values", std::move(values)}});
+  }
+  return array;
+}
+
+Json comparison(const lab::SuiteResult& suite) {
+  const Across across = across_patterns(suite);
+  if (!across.same_load) {
+    return {};
+  }
+  return {{"rows", figures(across.rows)},
+          {"differences", figures(across.differences)},
+          {"order", across.order}};
+}
+
 }  // namespace
 
 std::string suite_json(const lab::SuiteResult& suite) {
@@ -166,15 +206,18 @@ std::string suite_json(const lab::SuiteResult& suite) {
   for (const lab::CaseResult& result : suite.cases) {
     cases.push_back(case_object(result));
   }
-  const Json object = {{"suite", suite.suite},
-                       {"build", suite.build},
-                       {"world", suite.world},
-                       {"seed", suite.seed},
-                       {"fingerprint", hex16(suite.fingerprint)},
-                       {"wall_s", number(suite.wall_s)},
-                       {"verdict", lab::name_of(suite.verdict)},
-                       {"interrupted", suite.interrupted},
-                       {"cases", std::move(cases)}};
+  Json object = {{"suite", suite.suite},
+                 {"build", suite.build},
+                 {"world", suite.world},
+                 {"seed", suite.seed},
+                 {"fingerprint", hex16(suite.fingerprint)},
+                 {"wall_s", number(suite.wall_s)},
+                 {"verdict", lab::name_of(suite.verdict)},
+                 {"interrupted", suite.interrupted},
+                 {"cases", std::move(cases)}};
+  if (Json compared = comparison(suite); !compared.is_null()) {
+    object["comparison"] = std::move(compared);
+  }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -41,11 +41,24 @@ std::string rule(std::size_t cells) {
   return line + "\n";
 }
 
+// Whether the number of seeds was one for all; else each case ran its own.
+bool same_seeds(const lab::SuiteResult& suite) {
+  std::set<std::uint64_t> seeds;
+  for (const lab::RunResult& run :
+       suite.cases.empty() ? std::vector<lab::RunResult>() : suite.cases.front().runs) {
+    seeds.insert(run.seed);
+  }
+  return seeds.size() == suite.seeds;
+}
+
+// The suite is called "built-in" with the flags that select its cases, or as the scenario's file.
 std::string command(const lab::SuiteResult& suite) {
-  const std::string what =
-      suite.suite == "built-in" ? "test" : "run " + shell_word(valid_text(suite.suite));
-  return "muster " + what + " --seed " + std::to_string(suite.seed) + " --seeds " +
-         std::to_string(suite.seeds);
+  constexpr std::string_view kBuiltIn = "built-in";
+  const std::string what = suite.suite.starts_with(kBuiltIn)
+                               ? "test" + valid_text(suite.suite.substr(kBuiltIn.size()))
+                               : "run " + shell_word(valid_text(suite.suite));
+  return "muster " + what + " --seed " + std::to_string(suite.seed) +
+         (same_seeds(suite) ? " --seeds " + std::to_string(suite.seeds) : "");
 }
 
 std::string head(const lab::SuiteResult& suite) {
@@ -67,37 +80,52 @@ std::string head(const lab::SuiteResult& suite) {
   return text + table_row({"build", "`" + cell(suite.build) + "`"}) + "\n";
 }
 
-std::string across(const lab::SuiteResult& suite) {
-  const Across figures = across_patterns(suite);
-  std::string text = "## Across patterns\n\n";
-  text += figures.same_load
-              ? "The same agents under the same load and faults.\n\n"
-              : "Each pattern by its own first case; these differ in load and in faults, so the "
-                "rows must not be ranked.\n\n";
+std::string figure_rows(const std::vector<PatternFigures>& rows, bool differences) {
   std::vector<std::string> titles = {"pattern", "runs"};
   for (const FigureColumn& column : kFigureColumns) {
     titles.emplace_back(column.title);
   }
-  titles.emplace_back("SPOF");
-  titles.emplace_back("schedule");
-  text += table_row(titles) + rule(titles.size());
-  for (const PatternFigures& one : figures.rows) {
-    std::vector<std::string> cells = {cell(one.name), std::to_string(one.runs)};
+  if (!differences) {
+    titles.emplace_back("SPOF");
+  }
+  titles.emplace_back("schedules");
+  std::string text = table_row(titles) + rule(titles.size());
+  for (const PatternFigures& one : rows) {
+    std::vector<std::string> cells = {cell(one.name), runs_text(one)};
     for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
       cells.push_back(figure_text(one, column));
     }
-    cells.push_back(cell(one.spof));
-    cells.push_back("`" + hex16(one.schedule) + "`");
+    if (!differences) {
+      cells.push_back(cell(one.spof));
+    }
+    cells.push_back("`" + one.schedules + "`");
     text += table_row(cells);
   }
-  text += "\nMeans over runs; intervals are 95 %, by the bootstrap over runs, from " +
-          std::to_string(lab::kSeedsToJudge) + " runs on.\n\n";
-  text += "Beside it, what the suite that Muster replaces published; " + std::string(kNotMeasured) +
-          ":\n\n";
+  return text + "\n";
+}
+
+std::string notes(const Across& figures) {
+  std::string text =
+      "Means over runs; intervals are 95 %, by the bootstrap over runs, from " +
+      std::to_string(lab::kSeedsToJudge) + " runs on. Cells of fewer than " +
+      std::to_string(kRunsToPublish) +
+      " runs are observed: they rank nothing. Latency, jitter, goodput, messages and "
+      "load are under S0, no faults; the rest under S1 where nothing else is said.\n";
+  for (const PatternFigures& row : figures.rows) {
+    if (!row.prices.empty()) {
+      return text + "Prices: " + cell(row.prices) + ".\n";
+    }
+  }
+  return text;
+}
+
+std::string published(const std::vector<PatternFigures>& rows) {
+  std::string text = "\nBeside it, what the suite that Muster replaces published; " +
+                     std::string(kNotMeasured) + ":\n\n";
   text +=
       table_row({"pattern", "reliability", "mean latency", "SPOF", "recovery", "recovery in all"}) +
       rule(6);
-  for (const PatternFigures& one : figures.rows) {
+  for (const PatternFigures& one : rows) {
     if (const Published* published = find_published(one.name)) {
       text += table_row({cell(one.name), std::string(published->reliability),
                          std::string(published->latency), std::string(published->spof),
@@ -107,21 +135,51 @@ std::string across(const lab::SuiteResult& suite) {
   return text + "\n";
 }
 
+std::string across(const lab::SuiteResult& suite) {
+  const Across figures = across_patterns(suite);
+  std::string text = "## Across patterns\n\n";
+  text += figures.same_load
+              ? "The same agents under the same load and faults.\n\n"
+              : "Each pattern by its own first case; these differ in load and in faults, so the "
+                "rows must not be ranked.\n\n";
+  text += figure_rows(figures.rows, false);
+  if (!figures.order.empty()) {
+    text += "Topologies by reliability under faults: " + cell(figures.order) + ".\n\n";
+  }
+  if (!figures.differences.empty()) {
+    text += "Policies as the difference from their base, seed by seed:\n\n" +
+            figure_rows(figures.differences, true);
+  }
+  return text + notes(figures) + published(figures.rows);
+}
+
+void recovery_rows(std::string& text, const std::string& name, const std::vector<Recovery>& list) {
+  for (const Recovery& one : list) {
+    text += table_row({cell(name), cell(one.kind), std::to_string(one.faults),
+                       seconds_text(one.detect_s), seconds_text(one.decide_s),
+                       seconds_text(one.execute_s), seconds_text(one.total_s),
+                       std::to_string(one.open)});
+  }
+}
+
 std::string recovery(const lab::SuiteResult& suite) {
   std::string text = "## How long faults took to be dealt with\n\n";
   text += table_row({"pattern", "fault", "acted", "detect", "decide", "execute", "in all",
                      "not by the end"}) +
           rule(8);
+  const Across figures = across_patterns(suite);
   std::set<std::string> done;
   for (const lab::CaseResult& result : suite.cases) {
     if (!done.insert(result.pattern).second) {
       continue;
     }
-    for (const Recovery& one : recoveries(suite, result.pattern)) {
-      text += table_row({cell(result.pattern), cell(one.kind), std::to_string(one.faults),
-                         seconds_text(one.detect_s), seconds_text(one.decide_s),
-                         seconds_text(one.execute_s), seconds_text(one.total_s),
-                         std::to_string(one.open)});
+    const bool compared = figures.same_load && result.scenario == figures.rows[0].scenario;
+    if (!compared) {
+      recovery_rows(text, result.pattern, recoveries(suite, result.pattern));
+      continue;
+    }
+    for (const PatternFigures& row : figures.rows) {
+      recovery_rows(text, row.name + ", summary", recoveries(suite, result.pattern, row.arm));
     }
   }
   return text + "\n";

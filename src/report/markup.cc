@@ -134,7 +134,10 @@ std::string with_unit(double value, scenario::Unit unit) {
     case scenario::Unit::kPerSecond:
       return readable(value) + " /s";
     case scenario::Unit::kDollars:
-      return (value < 0 ? "-$" : "$") + readable(std::round(std::abs(value)));
+      // Cents and less count where a sum is small, as the cost of a thousand tasks is.
+      return (value < 0 ? "-$" : "$") + (std::abs(value) < 10
+                                             ? stats::short_text(std::abs(value))
+                                             : readable(std::round(std::abs(value))));
     case scenario::Unit::kCount:
       break;
   }

@@ -26,6 +26,16 @@ std::size_t column_of(std::string_view metric) {
                                   kFigureColumns.begin());
 }
 
+// Where some runs lack the metric, the mean of the others is no place in the picture.
+bool complete(const PatternFigures& row, std::size_t column) {
+  const auto& figure = row.values[column];
+  return figure && figure->runs > 0 && figure->without == 0;
+}
+
+double value(const PatternFigures& row, std::size_t column) {
+  return row.values[column]->estimate.value;
+}
+
 // A range with a margin, also when all values are equal.
 struct Scale {
   double low = 0;
@@ -50,9 +60,8 @@ std::vector<Point> points_of(const Across& across) {
   std::vector<Point> points;
   for (std::size_t i = 0; i < across.rows.size(); ++i) {
     const PatternFigures& row = across.rows[i];
-    if (row.values[latency] && row.values[reliability]) {
-      points.push_back(
-          {row.name, row.values[latency]->value, row.values[reliability]->value, front[i]});
+    if (complete(row, latency) && complete(row, reliability)) {
+      points.push_back({row.name, value(row, latency), value(row, reliability), front[i]});
     }
   }
   return points;
@@ -85,15 +94,15 @@ std::vector<bool> on_front(const Across& across) {
   std::vector<bool> front;
   for (const PatternFigures& one : across.rows) {
     const auto beaten_by = [&](const PatternFigures& other) {
-      if (!other.values[latency] || !other.values[reliability]) {
+      if (!complete(other, latency) || !complete(other, reliability)) {
         return false;
       }
-      const double faster = one.values[latency]->value - other.values[latency]->value;
-      const double surer = other.values[reliability]->value - one.values[reliability]->value;
+      const double faster = value(one, latency) - value(other, latency);
+      const double surer = value(other, reliability) - value(one, reliability);
       return faster >= 0 && surer >= 0 && (faster > 0 || surer > 0);
     };
-    const bool complete = one.values[latency] && one.values[reliability];
-    front.push_back(complete && std::ranges::none_of(across.rows, beaten_by));
+    const bool known = complete(one, latency) && complete(one, reliability);
+    front.push_back(known && std::ranges::none_of(across.rows, beaten_by));
   }
   return front;
 }

@@ -55,18 +55,34 @@ void add_published(Markup& page, std::string_view pattern) {
 
 void add_figures_row(Markup& page, const PatternFigures& row) {
   page.html("<tr data-pattern-row><th scope=\"row\">").text(row.name);
-  page.html("</th><td class=\"num\">").number(row.runs);
+  page.html("</th><td class=\"num\">").text(runs_text(row));
   for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
     page.html("</td><td class=\"num\">").text(figure_text(row, column));
   }
-  page.html("</td><td>").text(row.spof).html("</td>");
+  page.html("</td><td>").text(row.spof.empty() ? "–" : row.spof).html("</td>");
   const Published* published = find_published(row.name);
   for (const auto field :
        {&Published::reliability, &Published::latency, &Published::spof, &Published::recovery}) {
     page.html("<td class=\"published\">").text(published == nullptr ? "–" : published->*field);
     page.html("</td>");
   }
-  page.html("<td><code>").text(hex16(row.schedule)).html("</code></td></tr>");
+  page.html("<td><code>").text(row.schedules).html("</code></td></tr>");
+}
+
+void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows) {
+  std::vector<std::string_view> head = {"Pattern", "runs"};
+  for (const FigureColumn& column : kFigureColumns) {
+    head.push_back(column.title);
+  }
+  for (const std::string_view title : {"SPOF", "published reliability", "published latency",
+                                       "published SPOF", "published recovery", "schedules"}) {
+    head.push_back(title);
+  }
+  open_table(page, head);
+  for (const PatternFigures& row : rows) {
+    add_figures_row(page, row);
+  }
+  page.html("</tbody></table></div>");
 }
 
 }  // namespace
@@ -93,21 +109,24 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
                 : "<p>Each pattern by its own first case. These differ in load and in faults, so "
                   "the rows must not be ranked; the Performance Summary case compares.</p>");
   page.html(across.same_load ? pareto_svg(across) : std::string());
-  std::vector<std::string_view> head = {"Pattern", "runs"};
-  for (const FigureColumn& column : kFigureColumns) {
-    head.push_back(column.title);
+  add_figures_table(page, across.rows);
+  if (!across.order.empty()) {
+    page.html("<p>Topologies by reliability under faults: ").text(across.order).html(".</p>");
   }
-  for (const std::string_view title : {"SPOF", "published reliability", "published latency",
-                                       "published SPOF", "published recovery", "schedule"}) {
-    head.push_back(title);
+  if (!across.differences.empty()) {
+    page.html("<h3>Policies as the difference from their base, seed by seed</h3>");
+    add_figures_table(page, across.differences);
   }
-  open_table(page, head);
+  page.html("<p class=\"note\">Means over runs, with 95 % intervals by the bootstrap over runs ");
+  page.html("from ").number(lab::kSeedsToJudge).html(" runs on. Cells of fewer than ");
+  page.number(kRunsToPublish).html(" runs are observed: they rank nothing. ");
   for (const PatternFigures& row : across.rows) {
-    add_figures_row(page, row);
+    if (!row.prices.empty()) {
+      page.html("Prices: ").text(row.prices).html(". ");
+      break;
+    }
   }
-  page.html("</tbody></table></div><p class=\"note\">Means over runs, with 95 % intervals by the ");
-  page.html("bootstrap over runs from ").number(lab::kSeedsToJudge).html(" runs on. Published: ");
-  page.text(kNotMeasured).html(".</p></section>\n");
+  page.html("Published: ").text(kNotMeasured).html(".</p></section>\n");
 }
 
 }  // namespace report

@@ -310,6 +310,11 @@ const auto read_text = [](const Json& json) { return json.get<std::string>(); };
 void read_run(const Json& json, lab::RunResult& run) {
   json.at("scenario").get_to(run.scenario);
   json.at("run").get_to(run.run);
+  // Younger than the first databases.
+  run.arm = json.value("arm", "");
+  run.schedule_name = json.value("schedule_name", "");
+  run.component = json.value("component", "");
+  run.prices = json.value("prices", "");
   json.at("found_as").get_to(run.found_as);
   json.at("build").get_to(run.build);
   json.at("seed").get_to(run.seed);
@@ -361,6 +366,10 @@ Json run_json(const lab::RunResult& run) {
   const auto text = [](const std::string& value) { return Json(value); };
   return {{"scenario", run.scenario},
           {"run", run.run},
+          {"arm", run.arm},
+          {"schedule_name", run.schedule_name},
+          {"component", run.component},
+          {"prices", run.prices},
           {"found_as", run.found_as},
           {"build", run.build},
           {"seed", run.seed},

@@ -236,6 +236,9 @@ core::Result<Scenario> build(const Tree& tree, const std::string& run, FileConte
   scenario.case_name = file.has("case") ? file.text("case") : scenario.name;
   scenario.description = file.text("description");
   file.duration("duration", scenario.duration);
+  file.duration("warm_up", scenario.warm_up);
+  file.word("schedule", scenario.schedule);
+  scenario.arm = run;
   scenario.pools = build_pools(file);
   scenario.rollout = build_rollout(file);
   const std::uint32_t agents = agent_count(scenario);
@@ -254,12 +257,14 @@ core::Result<Scenario> build(const Tree& tree, const std::string& run, FileConte
     scenario.workload.service = ring_service(*scenario.topology.ring, scenario.workload.service);
   }
   scenario.market = TRY(build_market(file.section("market"), context, source));
+  scenario.prices = TRY(build_prices(file, context, source));
   scenario.regions = build_regions(file);
   scenario.faults = TRY(build_faults(tree, source));
   scenario.checks = TRY(build_checks(tree, run, context.run_names, source));
   const Section budget = file.section("budget");
   budget.integer("events", scenario.budget.events);
   budget.duration("drain", scenario.budget.drain);
+  TRY_VOID(apply_schedule(scenario, tree, source));
   return scenario;
 }
 

@@ -51,6 +51,11 @@ GraphSpec build_graph(const Section& topology);
 // The declared work of all stages together, with the spread of `service`.
 Service ring_service(const RingSpec& ring, Service service);
 
+// Duration, warm-up and load of a standard schedule, which must not meet keys that say otherwise.
+core::Result<void> apply_schedule(Scenario& scenario, const Tree& tree, const Source& source);
+core::Result<std::optional<Prices>> build_prices(const Section& file, FileContext& context,
+                                                 const Source& source);
+
 core::Result<std::vector<Fault>> build_faults(const Tree& tree, const Source& source);
 core::Result<Checks> build_checks(const Tree& tree, const std::string& run,
                                   const std::vector<std::string>& run_names, const Source& source);

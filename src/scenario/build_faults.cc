@@ -73,6 +73,7 @@ Fault build_fault(const Section& section) {
     }
   }
   fault.one_way = section.text("one_way") == "true";
+  fault.members_only = section.text("members_only") == "true";
   section.duration("latency", fault.latency);
   section.duration("offset", fault.offset);
   section.integer("ppm", fault.drift_ppm);

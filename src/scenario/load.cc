@@ -21,8 +21,11 @@ namespace {
 // A run before it is resolved.
 struct Variant {
   std::string name;
-  const Tree* change = nullptr;  // null: none; else of the file's tree
-  bool swept = false;            // the change is a value of the sweep's key
+  const Tree* change = nullptr;    // null: none; else of the file's tree
+  bool swept = false;              // the change is a value of the sweep's key
+  std::string arm{};               // the name without the schedule
+  const Tree* schedule = nullptr;  // of the file's schedules
+  bool full = false;
 };
 
 // "scenarios/Mesh momentum.yaml" -> "mesh-momentum"
@@ -50,7 +53,8 @@ bool is_run_name(std::string_view name) {
 Tree without_file_keys(const Tree& file) {
   Tree base = file;
   std::erase_if(base.entries, [](const Entry& entry) {
-    return entry.key == "name" || entry.key == "runs" || entry.key == "sweep";
+    return entry.key == "name" || entry.key == "runs" || entry.key == "sweep" ||
+           entry.key == "schedules" || entry.key == "seeds";
   });
   return base;
 }
@@ -81,6 +85,27 @@ core::Result<std::vector<Variant>> named_runs(const Tree& file, const Source& so
   return variants;
 }
 
+// Each variant under each of the file's schedules.
+std::vector<Variant> under_schedules(const Tree& file, std::vector<Variant> variants) {
+  const Tree* schedules = find(file, "schedules");
+  if (schedules == nullptr) {
+    return variants;
+  }
+  std::vector<Variant> made;
+  for (const char* kind : {"quick", "full"}) {
+    for (const Tree& schedule : Section(schedules).list(kind)) {
+      for (Variant variant : variants) {
+        variant.arm = variant.name;
+        variant.name += "." + schedule.text;
+        variant.schedule = &schedule;
+        variant.full = std::string_view(kind) == "full";
+        made.push_back(std::move(variant));
+      }
+    }
+  }
+  return made;
+}
+
 core::Result<std::vector<Variant>> variants_of(const Tree& file, const Source& source) {
   std::vector<Variant> variants = TRY(named_runs(file, source));
   for (const Tree& value : Section(find(file, "sweep")).list("values")) {
@@ -89,6 +114,7 @@ core::Result<std::vector<Variant>> variants_of(const Tree& file, const Source& s
   if (variants.empty()) {
     variants.push_back({.name = "base"});
   }
+  variants = under_schedules(file, std::move(variants));
   if (variants.size() > kMaxRuns) {
     return refuse(source, file.place, "runs",
                   "are " + std::to_string(variants.size()) + " with the sweep's; write at most " +
@@ -106,10 +132,17 @@ core::Result<std::vector<Variant>> variants_of(const Tree& file, const Source& s
 
 core::Result<Tree> tree_of(const Variant& variant, const Tree& file, const Tree& base,
                            const Source& source) {
+  Tree tree = base;
   if (variant.swept) {
-    return with_value(base, *find(*find(file, "sweep"), "key"), *variant.change, source);
+    tree = TRY(with_value(base, *find(*find(file, "sweep"), "key"), *variant.change, source));
+  } else if (variant.change != nullptr) {
+    tree = merge(base, *variant.change);
   }
-  return variant.change == nullptr ? base : merge(base, *variant.change);
+  if (variant.schedule != nullptr) {
+    std::erase_if(tree.entries, [](const Entry& entry) { return entry.key == "schedule"; });
+    tree.entries.push_back({"schedule", variant.schedule->place, *variant.schedule});
+  }
+  return tree;
 }
 
 // How much memory the scenario takes, roughly, in values.
@@ -162,7 +195,9 @@ core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_n
   for (const Variant& variant : variants) {
     const Tree tree = TRY(tree_of(variant, file, base, source));
     const Source of_run{.file = file_name, .run = variant.name};
-    result.runs.push_back(TRY(resolve(tree, variant.name, context, of_run)));
+    Scenario& run = result.runs.emplace_back(TRY(resolve(tree, variant.name, context, of_run)));
+    run.arm = variant.schedule == nullptr ? run.arm : variant.arm;
+    run.full = variant.full;
     extent += extent_of(result.runs.back(), tree);
     if (extent > kMaxResolvedValues) {
       return refuse(source, place_of(file, "runs"), "runs",
@@ -171,6 +206,7 @@ core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_n
     }
   }
   result.sweep = sweep_of(file);
+  Section(&file).integer("seeds", result.seeds);
   result.series = std::move(context.series);
   return result;
 }

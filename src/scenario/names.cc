@@ -14,9 +14,9 @@ std::string_view pick(const std::array<std::string_view, N>& names, E value) {
 
 constexpr std::array<std::string_view, 5> kTopologies{"mesh", "hierarchical", "star", "ring",
                                                       "custom"};
-constexpr std::array<std::string_view, 9> kPatterns{"mesh",       "hierarchical", "star",
-                                                    "ring",       "auto_scaling", "multi_strategy",
-                                                    "blue_green", "canary",       "custom"};
+constexpr std::array<std::string_view, 10> kPatterns{
+    "mesh",           "hierarchical", "star",   "ring",   "auto_scaling",
+    "multi_strategy", "blue_green",   "canary", "custom", "summary"};
 constexpr std::array<std::string_view, 4> kDuties{"collect", "analyse", "approve", "execute"};
 constexpr std::array<std::string_view, 6> kPolicies{"round_robin", "least_loaded", "power_of_two",
                                                     "specialised", "joint",        "adaptive"};
@@ -43,6 +43,8 @@ constexpr std::array<std::string_view, 8> kProbes{"offered",   "accepted",     "
                                                   "replied",   "became_leader"};
 constexpr std::array<std::string_view, 2> kComparisons{"at_most", "at_least"};
 constexpr std::array<std::string_view, 3> kSpofs{"none", "partial", "critical"};
+constexpr std::array<std::string_view, 8> kScheduleNames{"none", "S0", "S0s", "S1",
+                                                         "S1s",  "S2", "S3",  "capacity"};
 constexpr std::array<std::string_view, 2> kRollouts{"blue_green", "canary"};
 constexpr std::array<std::string_view, 2> kInconclusives{"hold", "roll_back"};
 constexpr std::array<std::string_view, 5> kUnits{"s", "%", "/s", "", "$"};
@@ -106,6 +108,9 @@ std::string_view name_of(Comparison comparison) {
 }
 std::string_view name_of(Spof spof) {
   return pick(kSpofs, spof);
+}
+std::string_view name_of(Schedule schedule) {
+  return pick(kScheduleNames, schedule);
 }
 std::string_view name_of(RolloutKind kind) {
   return pick(kRollouts, kind);

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/codec.h"
+#include "scenario/schedule.h"
 
 namespace scenario {
 
@@ -103,6 +104,7 @@ TopologyKind topology_of(Pattern pattern) {
     case Pattern::kMultiStrategy:
     case Pattern::kBlueGreen:
     case Pattern::kCanary:
+    case Pattern::kSummary:
       break;
   }
   return TopologyKind::kStar;
@@ -137,6 +139,9 @@ const Region& region_of(const Regions& regions, std::string_view node) {
 }
 
 std::uint64_t schedule_digest(const Scenario& scenario) {
+  if (scenario.schedule != Schedule::kNone) {
+    return core::digest(plan_of(scenario.schedule));
+  }
   core::Hasher hasher;
   hasher.word(core::digest(scenario.duration));
   hasher.word(core::digest(scenario.budget.drain));

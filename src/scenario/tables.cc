@@ -30,7 +30,36 @@ constexpr Key kSweep[] = {
     {.name = "metric", .shape = Shape::kMetric, .meaning = "to plot against it; default: none"},
 };
 
-// The first three are of the file; the others may also stand in a run.
+constexpr Key kScheduleName{
+    .shape = Shape::kWord, .meaning = "a standard schedule", .words = words_of<Schedule>};
+constexpr Key kSchedules[] = {
+    {.name = "quick",
+     .shape = Shape::kList,
+     .meaning = "those of every day",
+     .low = 1,
+     .high = 16,
+     .element = &kScheduleName,
+     .required = true},
+    {.name = "full",
+     .shape = Shape::kList,
+     .otherwise = "[]",
+     .meaning = "those that are run when --full asks for them",
+     .low = 0,
+     .high = 16,
+     .element = &kScheduleName},
+};
+
+constexpr Key kPrices[] = {
+    {.name = "file",
+     .shape = Shape::kText,
+     .meaning = "a dated file of prices",
+     .low = 1,
+     .high = kPathMost,
+     .required = true},
+    {.name = "provider", .shape = Shape::kName, .meaning = "whose row of it", .required = true},
+};
+
+// The first five are of the file; the others may also stand in a run.
 constexpr Key kFile[] = {
     {.name = "name", .shape = Shape::kSlug, .meaning = "default: the file's stem"},
     {.name = "runs",
@@ -42,10 +71,22 @@ constexpr Key kFile[] = {
      .shape = Shape::kObject,
      .meaning = "further runs: one per value of one key",
      .keys = kSweep},
+    {.name = "schedules",
+     .shape = Shape::kObject,
+     .meaning = "each run once under each of these, named RUN.SCHEDULE; default: as it stands",
+     .keys = kSchedules},
+    {.name = "seeds",
+     .shape = Shape::kInteger,
+     .otherwise = "1",
+     .meaning = "how many seeds where nobody says; fewer than 20 judge no objective",
+     .low = 1,
+     .high = 1'000'000},
     {.name = "pattern",
      .shape = Shape::kWord,
      .otherwise = "mesh",
-     .meaning = "a topology, or a policy over one; a policy's default topology is star",
+     .meaning =
+         "a topology, or a policy over one; a policy's default topology is star, and that of "
+         "summary, which compares patterns",
      .words = words_of<Pattern>},
     {.name = "case",
      .shape = Shape::kText,
@@ -63,6 +104,17 @@ constexpr Key kFile[] = {
      .meaning = "of the offered load; then the run drains",
      .low = kMs,
      .high = kDays30},
+    {.name = "warm_up",
+     .shape = Shape::kDuration,
+     .otherwise = "0s",
+     .meaning = "of the duration: its beginning, which no number counts",
+     .low = 0,
+     .high = kDays30},
+    {.name = "schedule",
+     .shape = Shape::kWord,
+     .otherwise = "none",
+     .meaning = "a standard fault schedule, which brings faults, duration and warm_up",
+     .words = words_of<Schedule>},
     {.name = "topology",
      .shape = Shape::kObject,
      .meaning = "who links to whom",
@@ -89,6 +141,10 @@ constexpr Key kFile[] = {
      .keys = kRollout},
     {.name = "workload", .shape = Shape::kObject, .meaning = "what is offered", .keys = kWorkload},
     {.name = "market", .shape = Shape::kObject, .meaning = "what is traded", .keys = kMarket},
+    {.name = "prices",
+     .shape = Shape::kObject,
+     .meaning = "what sandboxes cost; default: it is not counted",
+     .keys = kPrices},
     {.name = "regions",
      .shape = Shape::kObject,
      .meaning = "who is where; default: all in one place",
@@ -106,7 +162,7 @@ constexpr Key kFile[] = {
      .meaning = "where a run is stopped",
      .keys = kBudget},
 };
-constexpr std::size_t kFileOnly = 3;
+constexpr std::size_t kFileOnly = 5;
 
 }  // namespace
 
@@ -156,7 +212,7 @@ FaultRule fault_rule(FaultKind kind) {
       rule.optional = {"one_way"};
       break;
     case FaultKind::kIsolate:
-      rule.optional = {"one_way"};
+      rule.optional = {"one_way", "members_only"};
       break;
     case FaultKind::kDiskSlow:
       rule.required = {"latency"};

@@ -106,6 +106,10 @@ inline constexpr Key kFault[] = {
      .otherwise = "false",
      .meaning =
          "partition: only from the first side to the later ones; isolate: only what it sends"},
+    {.name = "members_only",
+     .shape = Shape::kFlag,
+     .otherwise = "false",
+     .meaning = "isolate: client and venue still reach the target"},
     {.name = "latency",
      .shape = Shape::kDuration,
      .meaning = "disk_slow: added to each write",

@@ -41,6 +41,76 @@ TEST(Figures, VariantsOfTheComparisonStandForTheSameLoad) {
   EXPECT_THAT(pareto_svg(across), HasSubstr("<title>Ring</title>"));
 }
 
+std::size_t column(std::string_view metric, Under under) {
+  const auto found = std::ranges::find_if(kFigureColumns, [&](const FigureColumn& one) {
+    return one.metric == metric && one.under == under;
+  });
+  return static_cast<std::size_t>(found - kFigureColumns.begin());
+}
+
+lab::RunResult scheduled(const std::string& arm, const std::string& schedule, std::uint64_t seed,
+                         lab::Metrics metrics) {
+  lab::RunResult run = variant(arm + "." + schedule, 0, 0);
+  run.arm = arm;
+  run.schedule_name = schedule;
+  run.schedule = schedule == "S0" ? 10 : 11;
+  run.seed = seed;
+  run.prices = "e2b, read 2026-08";
+  run.metrics = std::move(metrics);
+  return run;
+}
+
+// Star, mesh and the canary over the star, three seeds each under S0 and S1.
+lab::SuiteResult study() {
+  lab::SuiteResult suite = comparison();
+  auto& runs = suite.cases[0].runs;
+  runs.clear();
+  for (const auto& [arm, reliability] :
+       {std::pair{"star", 0.9}, std::pair{"mesh", 0.95}, std::pair{"canary", 0.88}}) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      const double luck = 0.01 * static_cast<double>(seed);
+      runs.push_back(scheduled(arm, "S0", seed, {{"latency_p99", 0.1}, {"reliability", 1}}));
+      runs.push_back(scheduled(arm, "S1", seed, {{"reliability", reliability + luck}}));
+    }
+  }
+  lab::RunResult lost = scheduled("star", "S2", 1, {{"spof_outage", 45}});
+  lost.component = "node-hub";
+  runs.push_back(lost);
+  return suite;
+}
+
+TEST(Figures, AColumnIsTakenFromTheScheduleThatItSpeaksOf) {
+  const Across across = across_patterns(study());
+  ASSERT_EQ(across.rows.size(), 3U);
+  const PatternFigures& star = across.rows[0];
+  EXPECT_EQ(star.name, "Star Topology");
+  EXPECT_EQ(runs_text(star), "3, observed");
+  EXPECT_NEAR(star.values[column("reliability", Under::kFaults)]->estimate.value, 0.92, 1e-9);
+  EXPECT_NEAR(star.values[column("latency_p99", Under::kCalm)]->estimate.value, 0.1, 1e-9);
+  EXPECT_FALSE(star.values[column("capacity", Under::kCapacity)]) << "was not measured";
+  EXPECT_EQ(star.schedules, "S0 000000000000000a, S1 000000000000000b, S2 000000000000000b");
+  EXPECT_EQ(star.spof, "Partial: 1/1 (node-hub), worst outage 45 s");
+}
+
+TEST(Figures, APercentileThatSomeRunsLackIsNoMeanOverTheOthers) {
+  const Across across = across_patterns(study());
+  EXPECT_EQ(figure_text(across.rows[0], column("latency_p99", Under::kFaults)),
+            "> deadline in 3 of 3");
+  EXPECT_THAT(pareto_svg(across), HasSubstr("<title>Star Topology</title>"));
+}
+
+TEST(Figures, PoliciesAreReadAsTheDifferenceFromTheirBase) {
+  const Across across = across_patterns(study());
+  ASSERT_EQ(across.differences.size(), 1U) << "topologies have no base";
+  EXPECT_EQ(across.differences[0].name, "Canary less Star Topology");
+  EXPECT_NEAR(across.differences[0].values[column("reliability", Under::kFaults)]->estimate.value,
+              -0.02, 1e-9);
+  EXPECT_EQ(across.order, "observed, no ranking: Mesh Topology ≈ Star Topology")
+      << "three runs tell them not apart";
+  EXPECT_THAT(suite_markdown(study()), HasSubstr("Prices: e2b, read 2026-08."));
+  EXPECT_THAT(suite_html(study()), HasSubstr("Policies as the difference from their base"));
+}
+
 TEST(Figures, WithoutAComparisonEachPatternStandsByItsFirstCase) {
   const Across across = across_patterns(sample_suite());
   EXPECT_FALSE(across.same_load);

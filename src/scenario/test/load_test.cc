@@ -46,8 +46,9 @@ TEST(Defaults, AnEmptyFileIsAMeshOfFiveMomentumTraders) {
 
 // Sections that switch something on by being there: without them nothing is the default.
 bool switches(std::string_view section) {
-  constexpr std::string_view kSwitches[] = {"sweep",   "joint",   "on",      "adaptive", "regions",
-                                            "scaling", "rollout", "follows", "defect"};
+  constexpr std::string_view kSwitches[] = {"sweep",   "joint",   "on",       "adaptive",
+                                            "regions", "scaling", "rollout",  "follows",
+                                            "defect",  "prices",  "schedules"};
   return std::ranges::find(kSwitches, section) != std::end(kSwitches);
 }
 
@@ -378,6 +379,37 @@ runs:
 )");
   EXPECT_EQ(schedule_digest(file.runs[0]), schedule_digest(file.runs[1]));
   EXPECT_NE(schedule_digest(file.runs[0]), schedule_digest(file.runs[2]));
+}
+
+TEST(Schedules, MakeEachRunOnceUnderEach) {
+  const ScenarioFile file = load_ok(R"(
+seeds: 20
+schedules: {quick: [S0s, S1s], full: [S1]}
+workload: {rate: 5/s}
+runs:
+  mesh: {}
+  star: {topology: {kind: star}}
+)");
+  EXPECT_EQ(file.seeds, 20U);
+  std::vector<std::string> names;
+  for (const Scenario& run : file.runs) {
+    names.push_back(run.run);
+    EXPECT_EQ(run.full, run.schedule == Schedule::kS1);
+    EXPECT_EQ(run.run, run.arm + "." + std::string(name_of(run.schedule)));
+  }
+  EXPECT_THAT(names, testing::ElementsAre("mesh.S0s", "star.S0s", "mesh.S1s", "star.S1s", "mesh.S1",
+                                          "star.S1"));
+  EXPECT_EQ(file.runs[0].duration, seconds(60));
+  EXPECT_EQ(file.runs[0].warm_up, seconds(6));
+  EXPECT_EQ(file.runs[4].duration, seconds(600));
+  EXPECT_EQ(file.base.duration, seconds(30)) << "the file itself is under none";
+}
+
+TEST(Prices, AreAFileAndWhoseRow) {
+  const Scenario base =
+      load_ok("prices: {file: p.csv, provider: e2b}", with_files({{"p.csv", "provider\n"}})).base;
+  EXPECT_EQ(base.prices->file, "p.csv");
+  EXPECT_EQ(base.prices->provider, "e2b");
 }
 
 TEST(Digest, FollowsTheContentOfDataFiles) {

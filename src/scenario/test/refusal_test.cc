@@ -193,6 +193,16 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Faults, Refusal,
     testing::Values(
+        Bad{"a_schedule_and_faults", "schedule: S1\nfaults: []", "2:9: faults",
+            "is what schedule S1 brings"},
+        Bad{"a_schedule_and_a_duration", "schedule: S0\nduration: 5s", "2:11: duration",
+            "is what schedule S0 brings"},
+        Bad{"a_warm_up_of_everything", "duration: 5s\nwarm_up: 5s", "2:10: warm_up",
+            "leaves nothing"},
+        Bad{"members_only_of_a_crash",
+            "faults: [{kind: crash, target: worker, at: 1s, members_only: true}]",
+            "1:48: faults[0].members_only", "means nothing for crash"},
+
         Bad{"UnknownAgent", "faults: [{kind: crash, target: momentum-6, at: 1s}]",
             "1:32: faults[0].target",
             "no agent is named \"momentum-6\"; did you mean \"momentum-1\"?"},

@@ -78,6 +78,8 @@ class Measure : public world::TraceSink {
   [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
   [[nodiscard]] core::Duration deadline() const { return scenario_.workload.deadline; }
   [[nodiscard]] core::Time load_begin() const { return core::at(kSettle); }
+  // From here on numbers count.
+  [[nodiscard]] core::Time measured_from() const { return load_begin() + scenario_.warm_up; }
   [[nodiscard]] core::Time load_end() const { return core::at(kSettle + scenario_.duration); }
   // Links of the declared topology, and those of them that were proven from both ends, when the
   // load began.
@@ -104,6 +106,10 @@ class Measure : public world::TraceSink {
   void lose_leader(core::Time at);
   [[nodiscard]] bool running_well(world::NodeId node) const;
 
+  // Not of the warm-up.
+  [[nodiscard]] bool counts(const TaskRecord& task) const {
+    return task.intended >= measured_from();
+  }
   void count_tasks(Metrics& metrics) const;
   void latencies(Metrics& metrics) const;
   void shares(Metrics& metrics) const;
@@ -154,11 +160,13 @@ class Measure : public world::TraceSink {
 };
 
 // Median by Kaplan-Meier of how long each fault took to recover, and what it cost: from the
-// client's record. A second counts as within the objective when at least 95 % of the tasks due in
-// it were done within the deadline; a fault is recovered from the first second from which the next
-// ten, or all that are left of the load, are.
+// client's record, of what fell due from `begin` on. A second counts as within the objective when
+// at least 95 % of the tasks due in it were done within the deadline; a fault is recovered from the
+// first second from which the next `steady_seconds`, or all that are left of the load, are. One
+// that never is counts as longer than it was watched.
 void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
                       const std::vector<FaultRecord>& faults, core::Duration deadline,
-                      core::Time load_begin, core::Time load_end, Metrics& metrics);
+                      core::Time begin, core::Time load_end, std::size_t steady_seconds,
+                      Metrics& metrics);
 
 }  // namespace lab

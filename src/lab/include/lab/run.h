@@ -61,10 +61,13 @@ struct StageResult {
 };
 
 struct RunResult {
-  std::string scenario;  // name of the file's scenario
-  std::string run;       // variant
-  std::string found_as;  // what a command takes for the scenario; empty: its name
-  std::string build;     // of the program that ran it; may be empty
+  std::string scenario;       // name of the file's scenario
+  std::string run;            // variant
+  std::string arm;            // what is compared: the variant without its schedule
+  std::string schedule_name;  // "S1"; empty: none of the standard ones
+  std::string component;      // S2: what was lost
+  std::string found_as;       // what a command takes for the scenario; empty: its name
+  std::string build;          // of the program that ran it; may be empty
   std::uint64_t seed = 0;
   std::uint64_t fingerprint = 0;
   std::uint64_t schedule = 0;  // digest of the fault schedule
@@ -87,6 +90,7 @@ struct RunResult {
   std::vector<std::string> node_names;  // by node id - 1
   std::vector<std::string> provenance;  // one line for each instrument
   std::vector<CheckResult> checks;      // those that one run decides; see judge()
+  std::string prices;                   // what cost was counted with; empty: it was not
   std::string spof;                     // "None", "Critical": by structure
 
   Verdict verdict = Verdict::kFail;

@@ -12,6 +12,8 @@ namespace lab {
 
 struct Sample {
   std::uint64_t schedule = 0;
+  std::string arm;            // of a comparison under several schedules
+  std::string schedule_name;  // empty: none of the standard ones
   Verdict verdict = Verdict::kFail;
   std::string reason;
   std::string run;  // its name, for replays

@@ -23,7 +23,8 @@ inline constexpr std::uint64_t kSeedsToJudge = 20;
 struct Case {
   std::string path;  // as the user would name it in a command
   scenario::ScenarioFile file;
-  std::string found_as{};  // what stands for it in the names of its runs; empty: its name
+  std::string found_as{};   // what stands for it in the names of its runs; empty: its name
+  std::uint64_t seeds = 0;  // so many of it; 0: SuiteOptions::seeds
 };
 
 // Over the seeds of a case's first variant.
@@ -55,8 +56,8 @@ struct SuiteResult {
   std::string suite;
   std::string build;  // of the program; may be empty
   std::string world = "sim";
-  std::uint64_t seed = 1;  // the first
-  std::uint64_t seeds = 1;
+  std::uint64_t seed = 1;   // the first
+  std::uint64_t seeds = 1;  // of the case with most
   std::uint64_t fingerprint = 0;
   double wall_s = 0;
   Verdict verdict = Verdict::kInconclusive;

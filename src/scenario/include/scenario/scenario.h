@@ -39,6 +39,7 @@ enum class Pattern : std::uint8_t {
   kBlueGreen,
   kCanary,
   kCustom,
+  kSummary,  // no pattern of its own: a comparison of the others, each run with its own topology
 };
 enum class Policy : std::uint8_t {
   kRoundRobin,
@@ -106,12 +107,14 @@ enum class Probe : std::uint8_t {
 };
 enum class Comparison : std::uint8_t { kAtMost, kAtLeast };
 enum class Spof : std::uint8_t { kNone, kPartial, kCritical };
+// schedule.h says what each is.
+enum class Schedule : std::uint8_t { kNone, kS0, kS0s, kS1, kS1s, kS2, kS3, kCapacity };
 
 constexpr TopologyKind last_value(TopologyKind) {
   return TopologyKind::kCustom;
 }
 constexpr Pattern last_value(Pattern) {
-  return Pattern::kCustom;
+  return Pattern::kSummary;
 }
 constexpr Policy last_value(Policy) {
   return Policy::kAdaptive;
@@ -146,6 +149,9 @@ constexpr Comparison last_value(Comparison) {
 constexpr Spof last_value(Spof) {
   return Spof::kCritical;
 }
+constexpr Schedule last_value(Schedule) {
+  return Schedule::kCapacity;
+}
 
 // The word for the value in a scenario file: "power_of_two".
 std::string_view name_of(TopologyKind kind);
@@ -161,6 +167,7 @@ std::string_view name_of(TargetKind kind);
 std::string_view name_of(Probe probe);
 std::string_view name_of(Comparison comparison);
 std::string_view name_of(Spof spof);
+std::string_view name_of(Schedule schedule);
 
 // Who links to whom, and who votes. Loaded topologies satisfy: standbys < agents; voters odd and at
 // most the members; hierarchical and star: voters = 1 + standbys; ring: 3 voters;
@@ -303,6 +310,14 @@ struct Market {
                 fee_basis_points)
 };
 
+// What sandboxes cost: one provider's row of a dated file (lab/cost.h).
+struct Prices {
+  std::string file;  // a key of ScenarioFile::series
+  std::uint64_t file_digest = 0;
+  std::string provider;
+  MUSTER_FIELDS(Prices, file, file_digest, provider)
+};
+
 struct Target {
   TargetKind kind = TargetKind::kNode;
   std::string name;  // with kNode
@@ -336,14 +351,15 @@ struct Fault {
   std::vector<std::vector<std::string>> sides;  // partition: node names, each in one side only
   bool one_way = false;                         // partition: only first to later sides is cut;
                                                 // isolate: only what the target sends is cut
+  bool members_only = false;                    // isolate: client and venue still reach both sides
   core::Duration latency{};                     // disk_slow: added to each write; no default
   core::Duration offset{};             // clock_offset, clock_step: may be negative; no default
   std::int64_t drift_ppm = 0;          // clock_drift: may be negative; no default
   std::string region;                  // region_loss: its name
   RegionFate fate = RegionFate::kCut;  // region_loss
   MUSTER_FIELDS(Fault, kind, target, at, on, lasts, disk, speed_ppm, load_ppm, bytes_per_s,
-                probability_ppm, mean, jitter, window, sides, one_way, latency, offset, drift_ppm,
-                region, fate)
+                probability_ppm, mean, jitter, window, sides, one_way, members_only, latency,
+                offset, drift_ppm, region, fate)
 };
 
 // A metric (metrics.h) against a bound. Without `of` the bound is in millionths of the metric's
@@ -380,6 +396,11 @@ struct Scenario {
   std::string case_name;             // key `case`: for display; the name
   std::string description;
   core::Duration duration = core::seconds(30);  // of the offered load; then the run drains
+  core::Duration warm_up{};                     // of the duration: what no number counts
+  Schedule schedule = Schedule::kNone;          // if not none: faults, duration and warm_up are its
+  std::string arm;                              // what is compared: `run` without the schedule
+  std::string component;                        // S2: what is lost; empty before it is known
+  bool full = false;                            // too long for every day: only when asked for
   Topology topology;
   Dispatch dispatch;
   Sandbox sandbox;
@@ -388,12 +409,14 @@ struct Scenario {
   std::optional<Rollout> rollout;
   Workload workload;
   Market market;
+  std::optional<Prices> prices;    // none: cost is not counted
   std::optional<Regions> regions;  // none: everybody in one place
   std::vector<Fault> faults;
   Checks checks;
   Budget budget;
-  MUSTER_FIELDS(Scenario, name, run, pattern, case_name, description, duration, topology, dispatch,
-                sandbox, pools, scaling, rollout, workload, market, regions, faults, checks, budget)
+  MUSTER_FIELDS(Scenario, name, run, pattern, case_name, description, duration, warm_up, schedule,
+                arm, component, full, topology, dispatch, sandbox, pools, scaling, rollout,
+                workload, market, prices, regions, faults, checks, budget)
 };
 
 // One run per value of one key, and the metric to plot against it.
@@ -408,8 +431,9 @@ struct ScenarioFile {
   Scenario base;               // the file without `runs:` and `sweep:`
   std::vector<Scenario> runs;  // in file order, then the sweep's; never empty; names differ
   std::optional<Sweep> sweep;
+  std::uint64_t seeds = 1;                    // how many to run where nobody says
   std::map<std::string, std::string> series;  // text of every data file, by the path as written
-  MUSTER_FIELDS(ScenarioFile, base, runs, sweep, series)
+  MUSTER_FIELDS(ScenarioFile, base, runs, sweep, seeds, series)
 };
 
 // The topology that a pattern brings: its own, or that under a policy, a star.
@@ -436,7 +460,7 @@ std::vector<std::string> member_names(const Scenario& scenario);
 std::string_view coordinator_name(TopologyKind kind);
 
 // Names the fault schedule beside every number that was measured under it: equal for equal
-// duration, drain and faults.
+// duration, drain and faults, or for the same version of the same standard schedule.
 std::uint64_t schedule_digest(const Scenario& scenario);
 
 }  // namespace scenario

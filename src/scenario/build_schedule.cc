@@ -1,0 +1,50 @@
+#include "build.h"
+#include "scenario/schedule.h"
+#include "section.h"
+
+namespace scenario {
+
+core::Result<void> apply_schedule(Scenario& scenario, const Tree& tree, const Source& source) {
+  if (scenario.schedule == Schedule::kNone) {
+    if (scenario.warm_up >= scenario.duration) {
+      return refuse(source, place_of(tree, "warm_up"), "warm_up",
+                    "leaves nothing of the duration to measure; write less than the duration");
+    }
+    return {};
+  }
+  const std::string name(name_of(scenario.schedule));
+  for (const char* key : {"faults", "duration", "warm_up"}) {
+    if (find(tree, key) != nullptr) {
+      return refuse(source, place_of(tree, key), key,
+                    "is what schedule " + name + " brings; take one of the two away");
+    }
+  }
+  if (scenario.workload.tasks) {
+    return refuse(source, place_of(tree, "workload.tasks"), "workload.tasks",
+                  "end the load before schedule " + name + " is over; take them away");
+  }
+  const SchedulePlan plan = plan_of(scenario.schedule);
+  scenario.duration = plan.duration();
+  scenario.warm_up = plan.warm_up;
+  const auto loaded = [&plan](std::int64_t rate) { return rate * plan.load_ppm / kMillion; };
+  scenario.workload.rate_millitasks_per_s = loaded(scenario.workload.rate_millitasks_per_s);
+  for (RateStep& step : scenario.workload.steps) {
+    step.rate_millitasks_per_s = loaded(step.rate_millitasks_per_s);
+  }
+  return {};
+}
+
+core::Result<std::optional<Prices>> build_prices(const Section& file, FileContext& context,
+                                                 const Source& source) {
+  if (!file.has("prices")) {
+    return std::nullopt;
+  }
+  const Section section = file.section("prices");
+  Prices prices;
+  prices.file = section.text("file");
+  prices.file_digest = TRY(read_series(*section.at("file"), "prices.file", context, source));
+  prices.provider = section.text("provider");
+  return prices;
+}
+
+}  // namespace scenario
