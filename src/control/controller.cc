@@ -44,9 +44,12 @@ void Controller::step(const world::Event& event, world::Context& context, world:
 void Controller::start(const world::Start& start, world::Context& context,
                        world::Effects& effects) {
   if (!start.recovered.empty()) {
-    if (auto durable = core::decode<Durable>(start.recovered.back())) {
-      state_.durable = std::move(*durable);
-    }
+    // Going on without it would make a second swarm beside the one that it knew.
+    auto durable = core::decode<Durable>(start.recovered.back());
+    core::check(durable.has_value(),
+                "the controller's store was written by this version of the program; move the store "
+                "away to begin anew, and what runs is adopted");
+    state_.durable = std::move(*durable);
   }
   Durable& durable = state_.durable;
   if (durable.scaled_size && state_.config.scaling) {

@@ -142,6 +142,9 @@ void Controller::set_sizes(world::Effects& effects) {
         continue;  // after a restart: what it was, until the rollout has decided again
       }
       const bool stable = fleet.pool == plan->stable;
+      if (stable && state_.rolled->phase == rollout::Phase::kSettling) {
+        continue;  // it serves nothing: the way back is kept as it is, and grows when it is taken
+      }
       const std::uint32_t needed =
           stable ? state_.rolled->stable_capacity_parts : state_.rolled->candidate_capacity_parts;
       parts = stable ? needed : std::max(parts, needed);

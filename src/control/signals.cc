@@ -206,6 +206,10 @@ rollout::Side side_of(const monitor::View& view, swarm::PoolId pool, swarm::Pool
   rollout::Side side;
   side.counts = counts_of(view, pool, slow_from);
   side.capacity_per_1000_s = capacity_of(view, pool, reference);
+  side.agents = static_cast<std::uint32_t>(
+      std::ranges::count_if(view.members, [&](const monitor::MemberView& member) {
+        return member.pool == pool && member.now && swarm::takes_work(member.now->state);
+      }));
   if (status) {
     for (const swarm::PoolStatus& known : status->pools) {
       if (known.pool.id == pool) {

@@ -15,6 +15,8 @@ constexpr double kNeededUtilisation = 0.8;
 // A sandbox that belongs to nobody for so long is forgotten, not on its way.
 constexpr core::Duration kOrphanAge = core::seconds(30);
 constexpr std::int64_t kSecondsWithin = 10;
+// Who lets an agent go that has been ready for less than this had better not created it.
+constexpr core::Duration kLeastUse = core::seconds(10);
 
 double number_of(std::uint64_t number) {
   return static_cast<double>(number);
@@ -119,7 +121,7 @@ void ControlLog::on_tasks(const world::TraceEntry& entry) {
   }
 }
 
-void ControlLog::on_control(const world::TraceEntry& entry) {
+void ControlLog::on_sizing(const world::TraceEntry& entry) {
   if (const auto scaled = world::as<control::ScalingDecided>(entry)) {
     const std::uint32_t before = desired_.value_or(scaled->desired);
     const int direction = scaled->desired > before ? 1 : scaled->desired < before ? -1 : 0;
@@ -131,7 +133,36 @@ void ControlLog::on_control(const world::TraceEntry& entry) {
     milestones_.push_back(
         {entry.at, entry.node,
          "wants " + std::to_string(scaled->desired) + " agents: " + scaled->reason});
-  } else if (world::as<control::AgentWanted>(entry)) {
+  }
+}
+
+// What the controller did and soon took back, by no fault but its own.
+void ControlLog::note_undone(const world::TraceEntry& entry) {
+  if (const auto wanted = world::as<control::AgentWanted>(entry)) {
+    if (wanted->agent.value >= deployment_.changing->config.first_node) {
+      made_ready_[wanted->agent];
+    }
+  } else if (const auto ready = world::as<control::AgentReady>(entry)) {
+    if (const auto made = made_ready_.find(ready->agent); made != made_ready_.end()) {
+      made->second = made->second.value_or(entry.at);
+    }
+  } else if (const auto retired = world::as<control::AgentRetired>(entry)) {
+    const auto made = made_ready_.find(retired->agent);
+    const bool soon =
+        made != made_ready_.end() && (!made->second || entry.at - *made->second < kLeastUse);
+    undone_ += soon ? 1U : 0U;
+  } else if (const auto decided = world::as<control::RolloutDecided>(entry)) {
+    const std::uint32_t before = parts_.value_or(0);
+    undone_ += parts_fell_ && decided->candidate_parts > before ? 1U : 0U;
+    parts_fell_ = parts_fell_ || decided->candidate_parts < before;
+    parts_ = decided->candidate_parts;
+  }
+}
+
+void ControlLog::on_control(const world::TraceEntry& entry) {
+  note_undone(entry);
+  on_sizing(entry);
+  if (world::as<control::AgentWanted>(entry)) {
     const auto wanted = world::as<control::AgentWanted>(entry);
     created_ += wanted->agent.value >= deployment_.changing->config.first_node ? 1U : 0U;
   } else if (world::as<control::AgentEnded>(entry)) {
@@ -182,6 +213,7 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   metrics["agents_created"] = number_of(created_);
   metrics["agents_ended"] = number_of(ended_);
   metrics["busy_kills"] = number_of(busy_kills_);
+  metrics["undone"] = number_of(undone_);
   if (rollout_.begun) {
     rollouts(metrics);
   }
@@ -204,6 +236,7 @@ void ControlLog::sizes(const Measure& measure, Metrics& metrics) const {
   const double seconds = core::to_seconds(kGrain);
   metrics["over_provision"] = over * seconds;
   metrics["under_provision"] = under * seconds;
+  metrics["size_error"] = (over + under) * seconds;
   metrics["size_min"] = least;
   metrics["size_max"] = most;
   metrics["size_end"] = ready_at(measure.load_end());

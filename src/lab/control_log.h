@@ -47,6 +47,8 @@ class ControlLog : public world::TraceSink {
   void on_control(const world::TraceEntry& entry);
   void on_driver(const world::TraceEntry& entry);
   void on_tasks(const world::TraceEntry& entry);
+  void on_sizing(const world::TraceEntry& entry);
+  void note_undone(const world::TraceEntry& entry);
   void note_size(core::Time at);
   [[nodiscard]] std::uint32_t ready_at(core::Time at) const;
   [[nodiscard]] std::uint32_t needed_at(core::Time at) const;
@@ -71,6 +73,10 @@ class ControlLog : public world::TraceSink {
   std::uint64_t created_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t busy_kills_ = 0;
+  std::map<world::NodeId, std::optional<core::Time>> made_ready_;  // those that it created
+  std::optional<std::uint32_t> parts_;  // the new version's, as decided last
+  bool parts_fell_ = false;
+  std::uint64_t undone_ = 0;
   RolloutLog rollout_;
   std::vector<Milestone> milestones_;
 };

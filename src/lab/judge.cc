@@ -34,17 +34,17 @@ std::string with_unit(double value, std::string_view metric) {
   return number(value);
 }
 
-std::string text_of(const scenario::Check& check, double bound) {
+std::string text_of(const scenario::Check& check, std::optional<double> bound) {
   std::string text = check.metric;
   text += check.comparison == scenario::Comparison::kAtMost ? " at most " : " at least ";
   if (check.of.empty()) {
-    return text + with_unit(bound, check.metric);
+    return text + with_unit(*bound, check.metric);
   }
   text += number(static_cast<double>(check.bound_millionths) / 1e4) + " % of " + check.of;
   if (!check.of_run.empty()) {
     text += " of " + check.of_run;
   }
-  return text + " (" + with_unit(bound, check.metric) + ")";
+  return bound ? text + " (" + with_unit(*bound, check.metric) + ")" : text;
 }
 
 namespace {
@@ -90,7 +90,7 @@ CheckResult evaluate(const scenario::Check& check, const Metrics& metrics,
   if (!check.of.empty()) {
     const auto base = reference.find(check.of);
     if (base == reference.end()) {
-      result.text = text_of(check, 0);
+      result.text = text_of(check, std::nullopt);
       result.observed = "the run to compare with has no " + check.of;
       return result;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/trace.h"
+#include "control/trace.h"
 #include "swarm/protocol.h"
 
 namespace lab {
@@ -48,6 +49,11 @@ void Measure::receive(const world::TraceEntry& entry) {
       break;
     case 0x05:
       on_agent(entry);
+      break;
+    case 0x07:
+      if (const auto wanted = world::as<control::AgentWanted>(entry)) {
+        fleets_[wanted->agent] = wanted->fleet;
+      }
       break;
     default:
       break;

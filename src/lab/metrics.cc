@@ -195,13 +195,23 @@ void Measure::links(Metrics& metrics) const {
   metrics["links_per_member_max"] = count(most->second);
 }
 
+// Founders by the topology, agents that came later by the fleet that they came for.
+bool Measure::declares(world::NodeId agent, const std::string& capability) const {
+  const auto& founders = deployment_.agent_configs.front().member.coordinator.capabilities;
+  if (const auto founder = founders.find(agent); founder != founders.end()) {
+    return founder->second.contains(capability);
+  }
+  const auto fleet = fleets_.find(agent);
+  return fleet != fleets_.end() && control::find_fleet(deployment_.changing->config, fleet->second)
+                                       ->capabilities.contains(capability);
+}
+
 void Measure::routing(Metrics& metrics) const {
   double routed = 0;
   double right = 0;
   double fallbacks = 0;
   double nobody = 0;
   const auto& classes = deployment_.workload.workload.classes;
-  const auto& capabilities = deployment_.agent_configs.front().member.coordinator.capabilities;
   for (const auto& [id, task] : tasks_) {
     nobody += task.latency && task.outcome == swarm::Outcome::kNoCapableAgent ? 1 : 0;
     if (!task.agent) {
@@ -210,10 +220,7 @@ void Measure::routing(Metrics& metrics) const {
     ++routed;
     fallbacks += task.fallback ? 1 : 0;
     const std::string& needed = classes[task.task_class].requirement.capability;
-    const auto declared = capabilities.find(task.agent);
-    right += needed.empty() || (declared != capabilities.end() && declared->second.contains(needed))
-                 ? 1
-                 : 0;
+    right += needed.empty() || declares(task.agent, needed) ? 1 : 0;
   }
   metrics["no_capability_failures"] = nobody;
   if (routed > 0) {

@@ -149,40 +149,76 @@ std::string interval_text(const stats::Interval& interval, std::string_view metr
   return " [" + with_unit(interval.low, metric) + ", " + with_unit(interval.high, metric) + "]";
 }
 
-void judge_objectives(const Case& source, CaseResult& made, std::size_t variants) {
-  const scenario::Scenario& first = source.file.runs.front();
-  for (const scenario::Check& check : first.checks.objectives) {
-    std::vector<double> values;
-    for (std::size_t i = 0; i < made.runs.size(); i += variants) {
-      if (const auto it = made.runs[i].metrics.find(check.metric);
-          it != made.runs[i].metrics.end()) {
-        values.push_back(it->second);
-      }
-    }
-    if (values.empty() || !check.of.empty()) {
+// One value for each seed: the metric, or how far it is from its share of another one, of the same
+// run or of the same seed's run of another variant. Seeds without both have none.
+std::vector<double> values_of(const scenario::Check& check, const CaseResult& made,
+                              std::string_view variant) {
+  std::vector<double> values;
+  for (const RunResult& run : made.runs) {
+    const auto value = run.metrics.find(check.metric);
+    if (run.run != variant || value == run.metrics.end()) {
       continue;
     }
-    const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
-                                 ? stats::Side::kAtMost
-                                 : stats::Side::kAtLeast,
-                             static_cast<double>(check.bound_millionths) / 1e6};
-    const auto estimated = stats::bootstrap(values.size(), stats::mean_of_runs(values),
-                                            num::Stream(1, 0, num::purpose_of(check.metric)),
-                                            {1'000, stats::kConfidence});
-    const stats::Verdict verdict = stats::judge(bound, estimated, values.size(), kSeedsToJudge);
-    CheckResult result;
-    result.objective = true;
-    result.text = text_of(check, bound.value);
-    result.observed = std::string(stats::name_of(verdict.outcome)) + ": " +
-                      with_unit(estimated.value, check.metric) +
-                      interval_text(estimated.interval, check.metric) +
-                      ", n = " + std::to_string(values.size());
-    // What is missing for a decision.
-    if (const std::size_t missing = verdict.text.find(';'); missing != std::string::npos) {
-      result.observed += verdict.text.substr(missing);
+    if (check.of.empty()) {
+      values.push_back(value->second);
+      continue;
     }
-    result.passed = verdict.outcome != stats::Outcome::kFail;
-    made.checks.push_back(std::move(result));
+    const RunResult* other = check.of_run.empty() ? &run : find_run(made, check.of_run, run.seed);
+    if (other == nullptr) {
+      continue;
+    }
+    if (const auto reference = other->metrics.find(check.of); reference != other->metrics.end()) {
+      const double share = static_cast<double>(check.bound_millionths) / 1e6;
+      values.push_back(value->second - share * reference->second);
+    }
+  }
+  return values;
+}
+
+CheckResult judge_objective(const scenario::Check& check, const std::vector<double>& values) {
+  CheckResult result;
+  result.objective = true;
+  const bool paired = !check.of.empty();
+  const double bound_value = paired ? 0 : static_cast<double>(check.bound_millionths) / 1e6;
+  result.text = text_of(check, paired ? std::nullopt : std::optional(bound_value));
+  if (values.empty()) {
+    result.observed = "no run has what it compares";
+    return result;
+  }
+  const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
+                               ? stats::Side::kAtMost
+                               : stats::Side::kAtLeast,
+                           bound_value};
+  const auto estimated = stats::bootstrap(values.size(), stats::mean_of_runs(values),
+                                          num::Stream(1, 0, num::purpose_of(check.metric)),
+                                          {1'000, stats::kConfidence});
+  const stats::Verdict verdict = stats::judge(bound, estimated, values.size(), kSeedsToJudge);
+  result.observed = std::string(stats::name_of(verdict.outcome)) +
+                    (paired ? ": off that by " : ": ") + with_unit(estimated.value, check.metric) +
+                    interval_text(estimated.interval, check.metric) +
+                    ", n = " + std::to_string(values.size());
+  // What is missing for a decision.
+  if (const std::size_t missing = verdict.text.find(';'); missing != std::string::npos) {
+    result.observed += verdict.text.substr(missing);
+  }
+  result.passed = verdict.outcome != stats::Outcome::kFail;
+  return result;
+}
+
+// An objective that names no run is the first variant's: variants that compare loads would miss it.
+void judge_objectives(const Case& source, CaseResult& made) {
+  const auto& of_first = source.file.runs.front().checks.objectives;
+  for (const scenario::Scenario& variant : source.file.runs) {
+    const bool first = &variant == &source.file.runs.front();
+    for (const scenario::Check& check : variant.checks.objectives) {
+      if (!first && std::ranges::find(of_first, check) != of_first.end()) {
+        continue;
+      }
+      made.checks.push_back(judge_objective(check, values_of(check, made, variant.run)));
+      if (!first) {
+        made.checks.back().text = variant.run + ": " + made.checks.back().text;
+      }
+    }
   }
 }
 
@@ -245,7 +281,7 @@ CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
   estimate(made, source.file.runs.size());
   find_knee(source, made);
   compare_variants(source, made);
-  judge_objectives(source, made, source.file.runs.size());
+  judge_objectives(source, made);
   conclude(made);
   return made;
 }

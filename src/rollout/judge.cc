@@ -83,6 +83,7 @@ struct Question {
   Effect effect;
   Share stable;
   Share candidate;
+  Share alike;  // of the candidate's: those that can tell that it is worse
 };
 
 // alpha is shared by the two questions.
@@ -104,10 +105,14 @@ std::uint64_t needed_for(const JudgeRules& rules, const Question& question) {
 }
 
 std::string text_of(const Question& question, double worse, double good) {
+  const std::string under_like_load =
+      question.alike.all == question.candidate.all
+          ? ""
+          : ", " + share_text(question.alike.bad, question.alike.all) + " of them under like load";
   return std::string(question.name) + " " +
          share_text(question.candidate.bad, question.candidate.all) + " against " +
-         share_text(question.stable.bad, question.stable.all) + ", evidence of worse " +
-         factor_text(worse) + ", of good " + factor_text(good);
+         share_text(question.stable.bad, question.stable.all) + under_like_load +
+         ", evidence of worse " + factor_text(worse) + ", of good " + factor_text(good);
 }
 
 Judgement conclude(const JudgeRules& rules, const Question& errors, const Question& slow,
@@ -145,22 +150,30 @@ Judgement conclude(const JudgeRules& rules, const Question& errors, const Questi
   return found;
 }
 
-Question errors_of(const JudgeRules& rules, const Counts& stable, const Counts& candidate) {
-  return {"errors", rules.errors, {stable.errors, stable.done}, {candidate.errors, candidate.done}};
+Question errors_of(const JudgeRules& rules, const Counts& stable,
+                   const CandidateCounts& candidate) {
+  const Share share{candidate.counts.errors, candidate.counts.done};
+  return {"errors", rules.errors, {stable.errors, stable.done}, share, share};
 }
 
-Question slow_of(const JudgeRules& rules, const Counts& stable, const Counts& candidate) {
-  return {"slow", rules.slow, {stable.slow, stable.done}, {candidate.slow, candidate.done}};
+Question slow_of(const JudgeRules& rules, const Counts& stable, const CandidateCounts& candidate) {
+  const Counts alike = candidate.alike.value_or(candidate.counts);
+  return {"slow",
+          rules.slow,
+          {stable.slow, stable.done},
+          {candidate.counts.slow, candidate.counts.done},
+          {alike.slow, alike.done}};
 }
 
 double log_good(const Question& question) {
   return log_differs(bad_share(question.effect, question.stable), question.candidate, false);
 }
 
-void require(const JudgeRules& rules, const Counts& stable, const Counts& candidate) {
+void require(const JudgeRules& rules, const Counts& stable, const CandidateCounts& candidate) {
   core::check(validate(rules).has_value(), "a judge has valid rules");
-  for (const Counts* counts : {&stable, &candidate}) {
-    core::check(counts->errors <= counts->done && counts->slow <= counts->done,
+  for (const Counts& counts :
+       {stable, candidate.counts, candidate.alike.value_or(candidate.counts)}) {
+    core::check(counts.errors <= counts.done && counts.slow <= counts.done,
                 "a side has no more bad tasks than tasks");
   }
 }
@@ -204,12 +217,12 @@ core::Result<void> validate(const JudgeRules& rules) {
 
 Judgement judge(const JudgeRules& rules, const StableCounts& stable,
                 const CandidateCounts& candidate) {
-  require(rules, stable.counts, candidate.counts);
-  const Question errors = errors_of(rules, stable.counts, candidate.counts);
-  const Question slow = slow_of(rules, stable.counts, candidate.counts);
+  require(rules, stable.counts, candidate);
+  const Question errors = errors_of(rules, stable.counts, candidate);
+  const Question slow = slow_of(rules, stable.counts, candidate);
   Judgement found;
-  found.errors_worse = log_worse(errors.stable, errors.candidate);
-  found.slow_worse = log_worse(slow.stable, slow.candidate);
+  found.errors_worse = log_worse(errors.stable, errors.alike);
+  found.slow_worse = log_worse(slow.stable, slow.alike);
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);
   return conclude(rules, errors, slow, found);
@@ -217,13 +230,13 @@ Judgement judge(const JudgeRules& rules, const StableCounts& stable,
 
 Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                       const CandidateCounts& candidate) {
-  require(rules, before.counts, candidate.counts);
-  const Question errors = errors_of(rules, before.counts, candidate.counts);
-  const Question slow = slow_of(rules, before.counts, candidate.counts);
+  require(rules, before.counts, candidate);
+  const Question errors = errors_of(rules, before.counts, candidate);
+  const Question slow = slow_of(rules, before.counts, candidate);
   Judgement found;
   if (before.counts.done > 0) {
-    found.errors_worse = log_differs(upper_share(errors.stable), errors.candidate, true);
-    found.slow_worse = log_differs(upper_share(slow.stable), slow.candidate, true);
+    found.errors_worse = log_differs(upper_share(errors.stable), errors.alike, true);
+    found.slow_worse = log_differs(upper_share(slow.stable), slow.alike, true);
   }
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);

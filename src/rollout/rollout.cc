@@ -20,6 +20,9 @@ core::Result<Rollout> Rollout::make(Plan plan, core::Time now) {
 void Rollout::begin_step(std::uint32_t step, core::Time now) {
   stable_.begin_step();
   candidate_.begin_step();
+  stable_busy_.begin_step();
+  candidate_busy_.begin_step();
+  alike_ = {};
   step_ = step;
   step_began_ = now;
   weights_ = Weights::with_candidate(plan_.steps[step]);
@@ -77,13 +80,38 @@ Decision Rollout::decide(const Observation& seen) {
   return decision;
 }
 
+bool Rollout::note_stable(const Observation& seen) {
+  const bool known = stable_.note(seen.stable.side.counts);
+  stable_busy_.note(seen.now, stable_.all().done, seen.stable.side.agents);
+  return known;
+}
+
+bool Rollout::note_candidate(const Observation& seen, std::uint64_t stable_busyness) {
+  // What a busier agent does is slower by less than what a rollout must notice.
+  constexpr std::uint64_t kTolerancePercent = 125;
+  const Counts before = candidate_.step();
+  const bool known = candidate_.note(seen.candidate.side.counts);
+  candidate_busy_.note(seen.now, candidate_.all().done, seen.candidate.side.agents);
+  const auto& busyness = candidate_busy_.now();
+  if (!busyness || stable_busyness == 0 || *busyness * 100 <= stable_busyness * kTolerancePercent) {
+    alike_.done += candidate_.step().done - before.done;
+    alike_.errors += candidate_.step().errors - before.errors;
+    alike_.slow += candidate_.step().slow - before.slow;
+  }
+  return known;
+}
+
 // A step in which the stable version still serves.
 void Rollout::shift(const Observation& seen, Decision& decision) {
-  const bool stable_known = stable_.note(seen.stable.side.counts);
-  const bool candidate_known = candidate_.note(seen.candidate.side.counts);
+  const bool stable_known = note_stable(seen);
+  const bool candidate_known = note_candidate(seen, stable_busy_.most_in_step());
   if (weights_.candidate == 0) {
     missing_since_.reset();
-    advance(seen, decision);
+    if (seen.stable.side.agents && stable_.step().done < plan_.rules.least_tasks) {
+      wait(seen.now, "the baseline of the stable version is taken", decision);
+    } else {
+      advance(seen, decision);
+    }
     return;
   }
   if (!stable_known || !candidate_known) {
@@ -92,7 +120,7 @@ void Rollout::shift(const Observation& seen, Decision& decision) {
   }
   missing_since_.reset();
   const Judgement found =
-      judge(plan_.rules, StableCounts{stable_.step()}, CandidateCounts{candidate_.step()});
+      judge(plan_.rules, StableCounts{stable_.step()}, CandidateCounts{candidate_.step(), alike_});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;
@@ -134,13 +162,13 @@ void Rollout::advance(const Observation& seen, Decision& decision) {
 // compared with what that did before.
 void Rollout::settle(const Observation& seen, Decision& decision) {
   const bool calm = quiet(seen.stable.side, seen.now);
-  if (!candidate_.note(seen.candidate.side.counts)) {
+  if (!note_candidate(seen, stable_busy_.most())) {
     without_telemetry(seen.now, "new", decision);
     return;
   }
   missing_since_.reset();
-  const Judgement found =
-      judge_alone(plan_.rules, StableCounts{stable_.all()}, CandidateCounts{candidate_.step()});
+  const Judgement found = judge_alone(plan_.rules, StableCounts{stable_.all()},
+                                      CandidateCounts{candidate_.step(), alike_});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;

@@ -35,4 +35,29 @@ bool Tally::note(const std::optional<Counts>& totals) {
   return true;
 }
 
+void Busyness::note(core::Time now, std::uint64_t done,
+                    const std::optional<std::uint32_t>& agents) {
+  constexpr std::uint64_t kLooks = 4;  // the weight of the latest is one of so many
+  const core::Duration age = noted_ ? now - *noted_ : core::Duration{};
+  const std::uint64_t since = done - done_;
+  noted_ = now;
+  done_ = done;
+  if (!agents || *agents == 0) {
+    now_.reset();
+    return;
+  }
+  if (age <= core::Duration{}) {
+    return;
+  }
+  const auto latest = static_cast<std::uint64_t>(core::seconds(1000) / age) * since / *agents;
+  now_ = now_ ? (*now_ * (kLooks - 1) + latest) / kLooks : latest;
+  most_in_step_ = std::max(most_in_step_, *now_);
+  most_ = std::max(most_, *now_);
+}
+
+void Busyness::begin_step() {
+  now_.reset();
+  most_in_step_ = 0;
+}
+
 }  // namespace rollout

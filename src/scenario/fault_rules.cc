@@ -21,6 +21,9 @@ Nodes nodes_of(const Scenario& scenario) {
   nodes.words = nodes.members;
   nodes.words.emplace_back("client");
   nodes.words.emplace_back("venue");
+  if (scenario.scaling || scenario.rollout || scenario.sandbox.provisioning.replace) {
+    nodes.words.emplace_back("controller");
+  }
   std::sort(nodes.words.begin(), nodes.words.end());
   return nodes;
 }

@@ -169,6 +169,26 @@ TEST(Run, EveryMetricThatARunHasIsInTheCatalogue) {
   }
 }
 
+TEST(Run, WhatAControllerDidIsInTheCatalogueThoughItDiesMeanwhile) {
+  const RunResult result = run_text(R"(
+pattern: star
+duration: 20s
+sandbox: {vcpu: 1}
+dispatch: {in_flight_per_agent: 2}
+pools: [{name: agent, size: 2, strategy: momentum}]
+workload: {rate: 8/s, steps: [{at: 3s, rate: 32/s}], service: {cpu: 100ms}}
+faults: [{kind: crash, target: controller, at: 12s, for: 1s}]
+scaling: {min: 2, max: 6, decide_every: 1s, concurrency: {stable_window: 4s, panic_window: 2s}}
+)");
+  EXPECT_EQ(result.verdict, Verdict::kPass) << result.reason;
+  for (const auto& [name, value] : result.metrics) {
+    EXPECT_NE(scenario::find_metric(name), nullptr) << name;
+  }
+  EXPECT_EQ(result.metrics.at("size_error"),
+            result.metrics.at("over_provision") + result.metrics.at("under_provision"));
+  EXPECT_EQ(result.metrics.at("undone"), 0);
+}
+
 TEST(Deployment, TheWordsOfAScenarioAreThoseOfTheSwarm) {
   for (int i = 0; i <= static_cast<int>(swarm::Policy::kSpecialised); ++i) {
     EXPECT_EQ(name_of(static_cast<swarm::Policy>(i)),
@@ -215,6 +235,37 @@ TEST(Suite, AnObjectiveSaysItsBoundAndWhatWasMeasuredInOneUnit) {
   EXPECT_NE(objective.observed.find(" ms], n = 2; judged from n = 20 on"), std::string::npos)
       << objective.observed;
   EXPECT_EQ(suite->verdict, Verdict::kPass) << "two seeds do not judge an objective";
+}
+
+TEST(Suite, AnObjectiveOfTwoVariantsIsJudgedByTheirDifferenceOnEachSeed) {
+  const std::string slower = "{metric: latency_p50, run: slow, of: latency_p50, of_run: quick, ";
+  const Case one{"test.yaml",
+                 load("pattern: star\nduration: 1s\npools: [{name: agent, size: 2}]\n"
+                      "workload: {rate: 20/s}\nchecks: {objectives: [" +
+                      slower + "at_least: 150%}, " + slower +
+                      "at_most: 110%}]}\nruns:\n  quick: {workload: {service: {wait: 10ms}}}\n"
+                      "  slow: {workload: {service: {wait: 40ms}}}\n")};
+  const auto suite = run_suite({one}, one_after_the_other(20));
+  ASSERT_TRUE(suite.has_value());
+  const CaseResult& made = suite->cases.at(0);
+  ASSERT_EQ(made.checks.size(), 2U) << "those of a variant that is not the first, too";
+  EXPECT_EQ(made.checks[0].text, "slow: latency_p50 at least 150 % of latency_p50 of quick");
+  EXPECT_TRUE(made.checks[0].observed.starts_with("pass: off that by ")) << made.checks[0].observed;
+  EXPECT_NE(made.checks[0].observed.find("n = 20"), std::string::npos) << made.checks[0].observed;
+  EXPECT_TRUE(made.checks[1].observed.starts_with("fail: ")) << made.checks[1].observed;
+  EXPECT_EQ(made.verdict, Verdict::kFail);
+  const auto observed = run_suite({one}, one_after_the_other(2));
+  ASSERT_TRUE(observed.has_value());
+  EXPECT_EQ(observed->verdict, Verdict::kPass) << "two seeds do not judge an objective";
+}
+
+TEST(Suite, AnObjectiveThatNothingCanTellOfIsMissed) {
+  const Case one{"test.yaml",
+                 load(std::string(kStar) + "checks: {objectives: [{metric: rollback_time, "
+                                           "at_most: 1s}]}\n")};
+  const auto suite = run_suite({one}, one_after_the_other(1));
+  ASSERT_TRUE(suite.has_value());
+  EXPECT_EQ(suite->verdict, Verdict::kFail);
 }
 
 TEST(Suite, ComparesVariantsForEverySeed) {

@@ -75,6 +75,58 @@ TEST(BlueGreen, AVersionThatTurnsBadAtTheEndIsTakenBackFromTheEnd) {
   EXPECT_THAT(traffic.first(Phase::kRollingBack).reason, HasSubstr("worse at 100 %"));
 }
 
+// What an agent does beside other work is slower, in either version.
+Behaviour slow_when_busy(const std::uint32_t& tasks_a_second) {
+  return {[](double, std::uint32_t) { return 0U; },
+          [&tasks_a_second](double, std::uint32_t weight) {
+            return weight * tasks_a_second > 25 * kWhole ? 1'000U : 0U;
+          }};
+}
+
+TEST(BlueGreen, ALoadThatRisesIsNotTheNewVersionsFault) {
+  for (const bool known : {true, false}) {
+    std::uint32_t rate = 20;
+    Traffic traffic(blue_green(), slow_when_busy(rate), slow_when_busy(rate));
+    traffic.agents = known ? std::optional(4U) : std::nullopt;
+    traffic.run_until(Phase::kSettling);
+    traffic.tasks_a_second = rate = 40;
+    const Decision end = traffic.run(seconds(600));
+    EXPECT_EQ(end.phase, known ? Phase::kPromoted : Phase::kRolledBack)
+        << "without a number of agents nobody can tell: " << end.reason;
+    if (known) {
+      EXPECT_THAT(traffic.weights(), ElementsAre(0, 2'500, 5'000, 7'500, 10'000)) << "a baseline";
+    }
+  }
+}
+
+TEST(BlueGreen, ASlowVersionIsTakenBackThoughTheLoadRises) {
+  std::uint32_t rate = 20;
+  Traffic traffic(blue_green(), slow_when_busy(rate), always(0, 4'000));
+  traffic.agents = 4;
+  for (int i = 0; i < 60 && !traffic.ended(); ++i) {
+    rate = ++traffic.tasks_a_second;
+    traffic.second();
+  }
+  EXPECT_EQ(traffic.last().phase, Phase::kRolledBack);
+  EXPECT_THAT(traffic.first(Phase::kRollingBack).reason, HasSubstr("worse at 25 %"));
+}
+
+// Slow from the moment at which it serves all, while the load is above everything that the stable
+// version was seen to bear: not promoted, and taken back once the load is like that again.
+TEST(BlueGreen, UnderMoreLoadThanEverSlownessDecidesNothing) {
+  Traffic traffic(blue_green(), always(0, 0), always(0, 0));
+  traffic.agents = 4;
+  traffic.run_until(Phase::kSettling);
+  traffic.tasks_a_second = 60;
+  traffic.change_candidate(always(0, 5'000));
+  traffic.run(seconds(60));
+  EXPECT_EQ(traffic.last().phase, Phase::kSettling) << traffic.last().reason;
+  EXPECT_THAT(traffic.last().reason, HasSubstr("under like load"));
+  traffic.tasks_a_second = 20;
+  traffic.run(seconds(60));
+  EXPECT_EQ(traffic.last().phase, Phase::kRolledBack) << traffic.last().reason;
+}
+
 // The stable version had been scaled down: all traffic at once would bury it.
 TEST(BlueGreen, ARollBackGivesTheStableVersionWhatItCanTake) {
   Traffic traffic(blue_green(), always(100, 100), always(100, 100));

@@ -71,8 +71,8 @@ TEST(Canary, CountsThatCannotBeTrueAreNotBelieved) {
   auto rollout = *Rollout::make(canary(), core::at({}));
   Observation seen;
   seen.offered_per_1000_s = 1'000;
-  seen.stable.side = {Counts{1'000, 20, 10}, 1, 10'000, kWhole};
-  seen.candidate.side = {Counts{100, 2, 1}, 0, 10'000, 0};
+  seen.stable.side = {Counts{1'000, 20, 10}, 1, 10'000, kWhole, {}};
+  seen.candidate.side = {Counts{100, 2, 1}, 0, 10'000, 0, {}};
   EXPECT_EQ(rollout.decide(seen).weights.candidate, 500);
   seen.now += seconds(1);
   seen.candidate.side.counts = Counts{101, 102, 1};
@@ -102,8 +102,8 @@ TEST(Canary, ComparesOnlyWhatHappenedInTheStep) {
   auto rollout = *Rollout::make(canary(), core::at({}));
   Observation seen;
   seen.offered_per_1000_s = 1'000;
-  seen.stable.side = {Counts{100'000, 0, 0}, 1, 10'000, kWhole};
-  seen.candidate.side = {Counts{500, 300, 0}, 0, 10'000, 0};
+  seen.stable.side = {Counts{100'000, 0, 0}, 1, 10'000, kWhole, {}};
+  seen.candidate.side = {Counts{500, 300, 0}, 0, 10'000, 0, {}};
   rollout.decide(seen);
   seen.now += seconds(1);
   const Decision decision = rollout.decide(seen);

@@ -17,7 +17,7 @@ StableCounts stable(std::uint64_t done, std::uint64_t errors, std::uint64_t slow
   return {{done, errors, slow}};
 }
 CandidateCounts candidate(std::uint64_t done, std::uint64_t errors, std::uint64_t slow = 0) {
-  return {{done, errors, slow}};
+  return {{done, errors, slow}, {}};
 }
 
 // With a clean stable version a Bayes factor of 20 takes 8 errors at half of the tasks, 3 at a
@@ -83,6 +83,18 @@ TEST(Judge, AsksForSlowTasksAsWellAsForFailedOnes) {
 
 // Errors of 0, 1, 2, 1, 0, 0 against none in six rounds of twenty tasks: too few to stop, not good
 // enough to go on.
+TEST(Judge, BusierAgentsDoNotTellThatAVersionIsSlower) {
+  CandidateCounts busier = candidate(200, 0, 40);
+  EXPECT_EQ(judge({}, stable(200, 0, 2), busier).finding, Finding::kWorse);
+  busier.alike = Counts{30, 0, 0};
+  const Judgement found = judge({}, stable(200, 0, 2), busier);
+  EXPECT_EQ(found.finding, Finding::kInconclusive) << "nor that it is good";
+  EXPECT_THAT(found.reason, HasSubstr("slow 40/200 (20 %) against 2/200 (1 %), 0/30 (0 %) of them "
+                                      "under like load"));
+  busier.alike = Counts{150, 0, 40};
+  EXPECT_EQ(judge({}, stable(200, 0, 2), busier).finding, Finding::kWorse);
+}
+
 TEST(Judge, AFewErrorsMoreThanNoneAreInconclusive) {
   EXPECT_EQ(judge({}, stable(120, 0), candidate(120, 4)).finding, Finding::kInconclusive);
 }

@@ -42,6 +42,7 @@ class Traffic {
   // Tasks in 1,000 s; none: not measured.
   std::optional<std::uint64_t> stable_capacity = 1'000'000;
   std::optional<std::uint64_t> candidate_capacity = 1'000'000;
+  std::optional<std::uint32_t> agents;  // of either version
   bool stable_reports = true;
   bool candidate_reports = true;
   // The data plane follows the route table; a test may freeze it.
@@ -165,8 +166,8 @@ class Traffic {
     Observation seen;
     seen.now = now_;
     seen.offered_per_1000_s = std::uint64_t{tasks_a_second} * 1'000;
-    seen.stable.side = {std::nullopt, stable_.in_flight, stable_capacity, kWhole - part};
-    seen.candidate.side = {std::nullopt, candidate_.in_flight, candidate_capacity, part};
+    seen.stable.side = {std::nullopt, stable_.in_flight, stable_capacity, kWhole - part, agents};
+    seen.candidate.side = {std::nullopt, candidate_.in_flight, candidate_capacity, part, agents};
     if (stable_reports) {
       seen.stable.side.counts = stable_.counts;
     }

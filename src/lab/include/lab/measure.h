@@ -104,6 +104,7 @@ class Measure : public world::TraceSink {
   void on_fill(const market::Filled& fill);
   void note_recovery(const world::TraceEntry& entry);
   void lose_leader(core::Time at);
+  [[nodiscard]] bool declares(world::NodeId agent, const std::string& capability) const;
   [[nodiscard]] bool running_well(world::NodeId node) const;
 
   // Not of the warm-up.
@@ -129,6 +130,7 @@ class Measure : public world::TraceSink {
   std::map<world::NodeId, std::uint32_t> relayed_;
   std::vector<std::pair<core::Duration, std::uint32_t>> arrivals_;  // and links; 0: its own one
   std::map<swarm::TaskId, world::NodeId> holder_;                   // of tasks now with an agent
+  std::map<world::NodeId, std::string> fleets_;  // of agents that a controller knows
   std::set<swarm::TaskId> finished_;
   std::set<swarm::TaskId> queued_;
   std::size_t queue_peak_ = 0;

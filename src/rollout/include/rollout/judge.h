@@ -10,6 +10,8 @@
 //  - Good: the candidate's share of bad tasks against the stable version's plus the effect that
 //    must not pass: the beta mixture of its tasks over the likelihood at that share. Good when that
 //    is >= 1/beta and the observed share is below. Nothing is good before `tasks_needed`.
+// More load makes any version slower. So tasks that ended while the candidate's agents were busier
+// than the stable version's do not tell that it is slower; that they are fast enough, they do.
 // "Bad" is asked twice: failed, and slower than the stable version's 99th percentile (the simple
 // substitute for a quantile test of Lindon, Sanden, Shirikian, "Rapid regression detection in
 // software deployments through sequential testing", 2022). alpha is shared between the two.
@@ -53,7 +55,9 @@ struct StableCounts {
 };
 struct CandidateCounts {
   Counts counts;
-  MUSTER_FIELDS(CandidateCounts, counts)
+  // Of them, those that ended while its agents were no busier than the stable version's. None: all.
+  std::optional<Counts> alike;
+  MUSTER_FIELDS(CandidateCounts, counts, alike)
 };
 
 struct Judgement {

@@ -7,6 +7,9 @@
 //      |                                |
 //      +------------- worse ------------+--> rolling back --(new share 0)--> rolled back
 //
+// Where it is known how many agents serve, the first step takes a baseline of the stable version,
+// and whether the candidate is slow is asked only while its agents are no busier than that one's
+// (judge.h): a load that rises during a rollout is not the new version's fault.
 // The weight of the candidate grows only when the present step was found good (judge.h) and the
 // candidate has the measured capacity for the next one. Inconclusive never promotes: it holds, and
 // after a declared time it ends as declared. Missing telemetry is not zero: it holds as well. A
@@ -127,6 +130,8 @@ class Rollout {
 
  private:
   void begin_step(std::uint32_t step, core::Time now);
+  bool note_stable(const Observation& seen);
+  bool note_candidate(const Observation& seen, std::uint64_t stable_busyness);
   void roll_back(core::Time now, std::string reason);
   void shift(const Observation& seen, Decision& decision);
   void advance(const Observation& seen, Decision& decision);
@@ -145,6 +150,9 @@ class Rollout {
   core::Time last_call_{};
   Tally stable_;
   Tally candidate_;
+  Busyness stable_busy_;
+  Busyness candidate_busy_;
+  Counts alike_;  // of the candidate in this step, while it was no busier than the stable version
   std::optional<core::Time> missing_since_;
   std::optional<core::Time> quiet_since_;
   core::Time back_since_{};
@@ -153,7 +161,8 @@ class Rollout {
 
  public:
   MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_,
-                candidate_, missing_since_, quiet_since_, back_since_, back_from_, back_reason_)
+                candidate_, stable_busy_, candidate_busy_, alike_, missing_since_, quiet_since_,
+                back_since_, back_from_, back_reason_)
 };
 
 }  // namespace rollout

@@ -29,7 +29,8 @@ struct Side {
   // Its part of the tasks that the data plane really carried of late, in parts of 10,000: measured
   // where tasks run, not read from the route table.
   std::optional<std::uint32_t> share;
-  MUSTER_FIELDS(Side, counts, in_flight, capacity_per_1000_s, share)
+  std::optional<std::uint32_t> agents;  // that can serve now
+  MUSTER_FIELDS(Side, counts, in_flight, capacity_per_1000_s, share, agents)
 };
 
 struct Stable {
@@ -60,6 +61,30 @@ class Tally {
 
  public:
   MUSTER_FIELDS(Tally, latest_, step_, all_)
+};
+
+// How busy the agents of one side are: tasks that ended for each agent, in 1,000 s, smoothed over
+// the last few looks, within a step.
+class Busyness {
+ public:
+  // `done`: all tasks so far. Without a number of agents nothing is known until it is told again.
+  void note(core::Time now, std::uint64_t done, const std::optional<std::uint32_t>& agents);
+  void begin_step();
+
+  [[nodiscard]] const std::optional<std::uint64_t>& now() const { return now_; }
+  // The greatest of the step, and since the beginning; 0: none.
+  [[nodiscard]] std::uint64_t most_in_step() const { return most_in_step_; }
+  [[nodiscard]] std::uint64_t most() const { return most_; }
+
+ private:
+  std::optional<core::Time> noted_;
+  std::uint64_t done_ = 0;
+  std::optional<std::uint64_t> now_;
+  std::uint64_t most_in_step_ = 0;
+  std::uint64_t most_ = 0;
+
+ public:
+  MUSTER_FIELDS(Busyness, noted_, done_, now_, most_in_step_, most_)
 };
 
 struct Observation {
