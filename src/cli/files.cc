@@ -122,6 +122,8 @@ core::Result<std::vector<lab::Case>> load_suite() {
     cases.push_back(TRY(load_case(path)));
     cases.back().found_as.clear();
   }
+  // A pattern's cases stand together.
+  std::ranges::stable_sort(cases, {}, [](const lab::Case& one) { return one.file.base.pattern; });
   return cases;
 }
 

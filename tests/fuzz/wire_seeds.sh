@@ -11,7 +11,7 @@ if [[ -z $folder ]]; then
   folder=$(mktemp -d)
   trap 'rm -rf -- "$folder"' EXIT
 fi
-for scenario in 02-mesh-consensus 12-ring-pipeline 28-custom; do
+for scenario in 02-mesh-consensus 12-ring-pipeline 33-custom; do
   "$wire_seeds" "$here/scenarios/suite/$scenario.yaml" "$here/data" "$folder" > /dev/null
 done
 for type in 0100 0102 0200 0201 0203 0204 0210 0211 0230 0240 0241 0242 0301 0307; do
