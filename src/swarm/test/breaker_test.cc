@@ -102,7 +102,7 @@ TEST_F(BreakerStory, ClosesWhenAllProbesAreAnswered) {
   answered_call();
   EXPECT_EQ(breaker.state(), BreakerState::kHalfOpen);
   answered_call();
-  EXPECT_EQ(breaker.state(), BreakerState::kClosed);
+  ASSERT_EQ(breaker.state(), BreakerState::kClosed);
   EXPECT_TRUE(breaker.admits());
   unanswered_call();  // what was before does not count any more
   EXPECT_EQ(breaker.state(), BreakerState::kClosed);
