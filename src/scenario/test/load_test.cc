@@ -226,7 +226,7 @@ TEST(FullFile, TakesEveryKeyOfTheSwarm) {
   EXPECT_EQ(base.case_name, "A name to display");
   EXPECT_EQ(base.duration, seconds(60));
   EXPECT_EQ(base.topology, (Topology{TopologyKind::kStar, 2, 3, milliseconds(20), milliseconds(100),
-                                     std::nullopt}));
+                                     std::nullopt, 0, std::nullopt}));
   EXPECT_EQ(base.dispatch, (Dispatch{Policy::kLeastLoaded, milliseconds(900), 3, 8, 50,
                                      std::nullopt, std::nullopt}));
   EXPECT_EQ(base.sandbox, (Sandbox{1, 512U << 20U, 500'000, microseconds(7), 99, {}}));
