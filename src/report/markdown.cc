@@ -105,12 +105,12 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, bool difference
 }
 
 std::string notes(const Across& figures) {
-  std::string text =
-      "Means over runs; intervals are 95 %, by the bootstrap over runs, from " +
-      std::to_string(lab::kSeedsToJudge) + " runs on. Cells of fewer than " +
-      std::to_string(kRunsToPublish) +
-      " runs are observed: they rank nothing. Latency, jitter, goodput, messages and "
-      "load are under S0, no faults; the rest under S1 where nothing else is said.\n";
+  std::string text = "Means over runs; intervals are 95 %, by the bootstrap over runs, from " +
+                     std::to_string(lab::kSeedsToJudge) + " runs on.\nCells of fewer than " +
+                     std::to_string(kRunsToPublish) +
+                     " runs are observed: they rank nothing.\nLatency, jitter, goodput, messages "
+                     "and load are under S0, no faults;\nthe rest under S1 where nothing else is "
+                     "said.\n";
   for (const PatternFigures& row : figures.rows) {
     if (!row.prices.empty()) {
       return text + "Prices: " + cell(row.prices) + ".\n";

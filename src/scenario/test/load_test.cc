@@ -280,7 +280,7 @@ TEST(FullFile, TakesFaultsAndChecks) {
   EXPECT_FALSE(faults[1].lasts.has_value());
   EXPECT_THAT(faults[2].sides,
               ElementsAre(ElementsAre("fast-1", "client"),
-                          ElementsAre("fast-2", "fast-3", "pairs-1", "pairs-2", "hub")));
+                          ElementsAre("hub", "fast-2", "fast-3", "pairs-1", "pairs-2")));
   EXPECT_TRUE(faults[2].one_way);
   EXPECT_EQ(faults[3].offset, seconds(-2));
   const Checks& checks = file.base.checks;
