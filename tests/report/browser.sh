@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the tests that open pages in Debian's Chromium, driven by npm's playwright-core.
 #
 # What is missing fails the test, unless MUSTER_ALLOW_SKIP=1 allows to skip it (exit 77).

@@ -7,6 +7,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 sample=$1
 muster=$2
 folder=$3
+# shellcheck source=tests/report/browser.sh disable=SC1091  # looked at by itself
 source "$here/browser.sh"
 
 need_browser

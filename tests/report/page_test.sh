@@ -5,6 +5,7 @@ set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 sample=$1
 folder=$2
+# shellcheck source=tests/report/browser.sh disable=SC1091  # looked at by itself
 source "$here/browser.sh"
 
 need_browser

@@ -106,19 +106,25 @@ grep -q '"traceId":"[0-9a-f]\{32\}"' tasks.json
 
 # Watching: a line for each verdict; the second comes when the file has changed.
 coproc watching { exec "$muster" run small.yaml "${quick[@]}" --watch 2>&1; }
+# Both are gone from the shell's variables once the program has ended.
+# shellcheck disable=SC2154  # the coproc sets it
+watcher=$watching_PID
+exec {said}<&"${watching[0]}"
 runs=0
-while ((runs < 2)) && IFS= read -r -t 120 line <&"${watching[0]}"; do
+all=
+while ((runs < 2)) && IFS= read -r -t 120 line <&"$said"; do
+  all+=$line$'\n'
   if [[ $line == watching* ]]; then
     runs=$((runs + 1))
     if ((runs == 1)); then scenario 30ms 50ms > small.yaml; fi
   fi
 done
-# shellcheck disable=SC2154  # the coproc sets it
-kill -INT "$watching_PID"
+kill -INT "$watcher" 2> /dev/null || true
 code=0
-wait "$watching_PID" || code=$?
+wait "$watcher" || code=$?
 if ((runs != 2 || code != 130)); then
-  echo "--watch ran $runs times and ended with $code, expected 2 times and 130" >&2
+  echo "--watch ran $runs times and ended with $code, expected 2 times and 130; it said:" >&2
+  printf '%s' "$all" >&2
   failed=1
 fi
 exit "$failed"
