@@ -113,8 +113,9 @@ std::string risk_of(const ArmRuns& runs) {
   if (components != runs.by_schedule.end()) {
     return lab::spof_risk(components->second).text();
   }
+  // Without S2 nothing was lost to see what happens: what the topology says of itself.
   const bool known = !runs.all.empty() && !runs.all[0]->spof.empty();
-  return known ? runs.all[0]->spof : "–";
+  return known ? runs.all[0]->spof + ", by topology" : "–";
 }
 
 PatternFigures figures(std::string name, std::string scenario, const ArmRuns& runs) {
