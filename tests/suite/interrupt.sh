@@ -31,7 +31,10 @@ interrupted() {
       echo "$*: ended before it was interrupted" >&2
       exit 1
     fi
-    mask=$((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$program/status")))
+    # Before it is the program it is a copy of this shell, which catches signals too.
+    if [[ /proc/$program/exe -ef $muster ]]; then
+      mask=$((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$program/status")))
+    fi
   done
   kill -s "$signal" "$program"
   if ! timeout 2 tail --pid="$program" --sleep-interval=0.05 -f /dev/null; then
