@@ -21,7 +21,24 @@ std::string weights_of(const swarm::Route& route) {
   return text;
 }
 
-std::vector<CastMember> cast_of(const Deployment& deployment, const scenario::Scenario& scenario) {
+// Where pools change, those of the ledger are the versions, by number; else the scenario's.
+std::vector<std::string> pools_of(const Deployment& deployment,
+                                  const scenario::Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const scenario::Pool& pool : scenario.pools) {
+    if (!deployment.changing) {
+      names.push_back(pool.name);
+      continue;
+    }
+    names.resize(std::max<std::size_t>(names.size(), pool.version));
+    std::string& name = names[pool.version - 1];
+    name += (name.empty() ? "" : " + ") + pool.name;
+  }
+  return names;
+}
+
+std::vector<CastMember> cast_of(const Deployment& deployment, const scenario::Scenario& scenario,
+                                const std::vector<std::string>& pools) {
   std::vector<CastMember> cast;
   for (const Node& node : deployment.nodes) {
     cast.push_back({node.spec.name, node.spare ? "spare" : node.spec.role, {}, node.spare, false});
@@ -35,23 +52,11 @@ std::vector<CastMember> cast_of(const Deployment& deployment, const scenario::Sc
   std::size_t next = 0;
   for (const scenario::Pool& pool : scenario.pools) {
     for (std::uint32_t i = 0; scenario::is_founding(scenario, pool) && i < pool.size; ++i) {
-      cast.at(deployment.agents.at(next++).value - 1).pool = pool.name;
+      cast.at(deployment.agents.at(next++).value - 1).pool =
+          deployment.changing ? pools.at(pool.version - 1) : pool.name;
     }
   }
   return cast;
-}
-
-std::vector<std::string> pools_of(const Deployment& deployment,
-                                  const scenario::Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const swarm::Pool& pool : deployment.agent_configs.front().member.founding.pools) {
-    names.resize(std::max<std::size_t>(names.size(), pool.id.value));
-    names[pool.id.value - 1] = pool.name;
-  }
-  if (names.empty()) {
-    names.push_back(scenario.pools.front().name);
-  }
-  return names;
 }
 
 }  // namespace
@@ -184,8 +189,8 @@ core::Result<Filmed> film(const scenario::ScenarioFile& file, const scenario::Sc
                           RunOptions options) {
   const Deployment deployment = TRY(deploy(file, scenario, options.seed));
   Filmed made;
-  made.cast = cast_of(deployment, scenario);
   made.pools = pools_of(deployment, scenario);
+  made.cast = cast_of(deployment, scenario, made.pools);
   options.observer = &made.film;
   options.sink = &made.film;
   made.run = TRY(run(file, scenario, options));

@@ -186,7 +186,8 @@ class Events {
 function legend(film) {
   const entry = (look, text) => h("li", { className: look }, text);
   const pools = film.data.pools.length > 1
-    ? film.data.pools.map((name, i) => entry(`pool pool-${(i % 6) + 1}`, [" ", stored(name)])) : [];
+    ? film.data.pools.map((name, i) => (name
+      ? entry(`pool pool-${(i % 6) + 1}`, [" ", stored(name)]) : null)) : [];
   return h("ul", { className: "legend" },
     entry("leads", "★ leads"), entry("busy", "● busy"), entry("down", "× down"),
     entry("hung", "‖ hangs"), entry("hit", "◯ hit by a fault"), entry("cut", "⊗ messages lost"),

@@ -124,6 +124,7 @@ faults: [{kind: crash, target: hub, at: 2s, for: 2s}]
   EXPECT_EQ(filmed->cast.at(1).role, "standby");
   EXPECT_EQ(filmed->cast.at(1).pool, "spoke");
   EXPECT_EQ(filmed->cast.back().role, "client");
+  EXPECT_THAT(filmed->pools, ElementsAre("spoke"));
   const core::Time crash = core::at(kSettle + core::seconds(2));
   std::vector<world::NodeId> leaders;
   bool hub_went_down = false;
@@ -142,6 +143,25 @@ faults: [{kind: crash, target: hub, at: 2s, for: 2s}]
   EXPECT_NE(leaders[1], kHub);
   EXPECT_TRUE(filmed->film.traffic_complete());
   EXPECT_FALSE(filmed->film.traffic().empty());
+}
+
+TEST(AFilmedRun, NamesThePoolsOfEachVersion) {
+  const auto file = scenario::load(R"(
+pattern: blue_green
+duration: 5s
+pools:
+  - {name: blue, size: 3, strategy: momentum, version: 1}
+  - {name: green, size: 3, strategy: momentum, version: 2}
+workload: {rate: 20/s}
+rollout: {kind: blue_green, begins: 1s}
+)",
+                                   "test.yaml", {});
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  const auto filmed = film(*file, file->runs.front(), {});
+  ASSERT_TRUE(filmed.has_value()) << filmed.error().message;
+  EXPECT_THAT(filmed->pools, ElementsAre("blue", "green"));
+  EXPECT_EQ(filmed->cast.at(1).pool, "blue");
+  EXPECT_EQ(filmed->cast.back().role, "spare");
 }
 
 }  // namespace

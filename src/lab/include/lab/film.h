@@ -123,7 +123,7 @@ struct CastMember {
 struct Filmed {
   RunResult run;
   std::vector<CastMember> cast;    // by node id - 1
-  std::vector<std::string> pools;  // by pool id - 1
+  std::vector<std::string> pools;  // by pool id - 1 where pools change
   Film film;
 };
 
