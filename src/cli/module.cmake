@@ -11,6 +11,11 @@ add_custom_command(
   DEPENDS ${hashed} ${CMAKE_CURRENT_LIST_DIR}/build_identity.cmake
   COMMENT "Hashing the sources"
   VERBATIM)
-target_sources(${target} PRIVATE ${identity})
-# A generated file stands outside the source folder, where a unity build would look for it.
-set_source_files_properties(${identity} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
+# A library of its own: in ${target}, whose libraries a generated source waits for, it would make all
+# of ${target} wait for those.
+add_library(muster_build_identity OBJECT ${identity})
+target_include_directories(muster_build_identity PRIVATE
+                           $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
+set_target_properties(muster_build_identity PROPERTIES UNITY_BUILD OFF)
+target_sources(${target} PRIVATE $<TARGET_OBJECTS:muster_build_identity>)

@@ -15,9 +15,6 @@ add_custom_command(
           ${CMAKE_CURRENT_LIST_DIR}/embed.cmake
   COMMENT "Embedding the report page's script and style"
   VERBATIM)
-target_sources(${target} PRIVATE ${parts})
-# A generated file stands outside the source folder, where a unity build would look for it.
-set_source_files_properties(${parts} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
 # The explorer's page, file by file.
 set(explorer ${CMAKE_BINARY_DIR}/report/explorer_page.cc)
@@ -31,5 +28,11 @@ add_custom_command(
   DEPENDS ${explorer_files} ${CMAKE_CURRENT_LIST_DIR}/embed_page.cmake
   COMMENT "Embedding the explorer's page"
   VERBATIM)
-target_sources(${target} PRIVATE ${explorer})
-set_source_files_properties(${explorer} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
+# A library of their own: in ${target}, whose libraries a generated source waits for, they would make
+# all of ${target} wait for those.
+add_library(muster_report_pages OBJECT ${parts} ${explorer})
+target_include_directories(muster_report_pages PRIVATE
+                           $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
+set_target_properties(muster_report_pages PROPERTIES UNITY_BUILD OFF)
+target_sources(${target} PRIVATE $<TARGET_OBJECTS:muster_report_pages>)
