@@ -12,8 +12,8 @@ add_custom_command(
   COMMENT "Hashing the sources"
   VERBATIM)
 
-# A library of its own: in ${target}, whose libraries a generated source waits for, it would make all
-# of ${target} wait for those.
+# A library of its own: in ${target}, whose libraries a generated source waits for, it would make
+# all of ${target} wait for those.
 add_library(muster_build_identity OBJECT ${identity})
 target_include_directories(muster_build_identity PRIVATE
                            $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)

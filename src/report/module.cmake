@@ -29,8 +29,8 @@ add_custom_command(
   COMMENT "Embedding the explorer's page"
   VERBATIM)
 
-# A library of their own: in ${target}, whose libraries a generated source waits for, they would make
-# all of ${target} wait for those.
+# A library of their own: in ${target}, whose libraries a generated source waits for, they would
+# make all of ${target} wait for those.
 add_library(muster_report_pages OBJECT ${parts} ${explorer})
 target_include_directories(muster_report_pages PRIVATE
                            $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
