@@ -1,7 +1,10 @@
 // muster: parses flags and hands over to the commands.
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 
 #include "build.h"
@@ -19,21 +22,42 @@ std::string without_unit(std::string text) {
   return text;
 }
 
+// Decimal digits alone: CLI11 would read 010 as 8 and take the greatest number for a greater one.
+CLI::Validator whole(std::uint64_t least, std::uint64_t greatest) {
+  const std::string range =
+      "a whole number from " + std::to_string(least) + " to " + std::to_string(greatest);
+  return CLI::Validator(
+      [=](const std::string& text) {
+        std::uint64_t value = 0;
+        const char* const end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, value);
+        const bool good = read.ec == std::errc() && read.ptr == end && value >= least &&
+                          value <= greatest && (text.size() == 1 || text.front() != '0');
+        return good ? std::string() : "'" + text + "' is not " + range;
+      },
+      range);
+}
+
+// What every command has that runs many seeds.
+template <class Flags>
+void add_seed_flags(CLI::App& command, Flags& flags, const std::string& seeds_help) {
+  command.add_option("--seed", flags.seed, "first seed")
+      ->check(whole(0, std::numeric_limits<std::uint64_t>::max()).description(""));
+  command.add_option("--seeds", flags.seeds, seeds_help)->check(whole(1, 1'000'000));
+  command.add_option("--jobs", flags.jobs, "runs at a time; 0: one for each CPU")
+      ->check(whole(0, 1024));
+  command.add_option("--timeout", flags.timeout_s, "seconds of wall time that one run may take")
+      ->check(whole(1, 86'400))
+      ->transform(without_unit);
+}
+
 void add_run_flags(CLI::App& command, cli::TestFlags& flags) {
   command.add_option("--world", flags.world, "sim (also called mock)");
-  command.add_option("--seed", flags.seed, "first seed")->check(CLI::NonNegativeNumber);
-  command
-      .add_option("--seeds", flags.seeds,
-                  "how many seeds, from --seed on; default: 1, or what the case says")
-      ->check(CLI::Range(1, 1'000'000));
+  add_seed_flags(command, flags,
+                 "how many seeds, from --seed on; default: 1, or what the case says");
   command.add_flag("--full", flags.full,
                    "the schedules of published figures instead of the short ones, where a case has "
                    "both; takes long");
-  command.add_option("--jobs", flags.jobs, "runs at a time; 0: one for each CPU")
-      ->check(CLI::Range(0, 1024));
-  command.add_option("--timeout", flags.timeout_s, "seconds of wall time that one run may take")
-      ->check(CLI::Range(1, 86'400))
-      ->transform(without_unit);
   command.add_option("--report", flags.report, "where to write the HTML report; empty: nowhere");
   command.add_option("--junit", flags.junit, "where to write JUnit XML; empty: nowhere");
   command.add_option("--store", flags.store, "results database to add the runs to; empty: none");
@@ -52,14 +76,7 @@ void add_campaign(CLI::App& app, int& code) {
       app.add_subcommand("campaign", "run one scenario over many seeds; goes on where it was");
   campaign->add_option("FILE", flags->file, "a scenario file, or the name of a built-in scenario")
       ->required();
-  campaign->add_option("--seed", flags->seed, "first seed")->check(CLI::NonNegativeNumber);
-  campaign->add_option("--seeds", flags->seeds, "how many seeds, from --seed on")
-      ->check(CLI::Range(1, 1'000'000));
-  campaign->add_option("--jobs", flags->jobs, "runs at a time; 0: one for each CPU")
-      ->check(CLI::Range(0, 1024));
-  campaign->add_option("--timeout", flags->timeout_s, "seconds of wall time of one run")
-      ->check(CLI::Range(1, 86'400))
-      ->transform(without_unit);
+  add_seed_flags(*campaign, *flags, "how many seeds, from --seed on");
   campaign->add_option("--store", flags->store, "the results database");
   campaign->add_flag("--json", flags->json, "print one JSON object instead");
   campaign->callback([flags, &code] { code = cli::campaign(*flags); });
@@ -104,7 +121,7 @@ void add_explore(CLI::App& app, int& code) {
   CLI::App* explore =
       app.add_subcommand("explore", "show stored runs in a browser, on this machine alone");
   explore->add_option("--port", flags->port, "where to listen on 127.0.0.1; default: any free one")
-      ->check(CLI::Range(0, 65'535));
+      ->check(whole(0, 65'535));
   explore->add_option("--store", flags->store, "the results database");
   explore->add_flag("--json", flags->json, "print where the page is as one JSON object");
   explore->callback([flags, &code] { code = cli::explore(*flags); });

@@ -88,6 +88,8 @@ done
 
 expect 2 'is not there yet' test --world local
 expect 2 '--seeds' test --seeds 0
+expect 2 "'99999999999999999999' is not a whole number" test --seed 99999999999999999999
+expect 2 "'010' is not a whole number" test --seed 010
 expect 2 '--jobs' test --jobs many
 expect 2 '--timeout' test --timeout 0
 expect 2 '--timeout' test --timeout soon
