@@ -143,7 +143,9 @@ void Measure::on_members(const world::TraceEntry& entry) {
     decided_.push_back(decided->elapsed);
     dissent_ += decided->against;
     for (const FaultRecord& fault : faults_) {
-      const bool active = fault.began && !fault.ended && fault.kind == "isolate";
+      // A vote that came before the cut counts after it: only who asked during the cut was alone.
+      const bool active = fault.began && !fault.ended && fault.kind == "isolate" &&
+                          entry.at - decided->elapsed >= *fault.began;
       if (active && std::ranges::find(fault.targets, entry.node) != fault.targets.end() &&
           fault.targets.size() < decided->quorum) {
         ++decided_by_isolated_;
