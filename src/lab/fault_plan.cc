@@ -140,6 +140,7 @@ world::Trigger trigger_of(const scenario::Fault& fault) {
 void set_parameters(const scenario::Fault& fault, const scenario::Sandbox& sandbox,
                     world::Fault& made) {
   made.probability = probability_of(fault.probability_ppm);
+  made.correlation = probability_of(fault.correlation_ppm);
   switch (fault.kind) {
     case scenario::FaultKind::kSlowCpu:
       made.permille = permille_of(fault.speed_ppm, scenario::kMillion);

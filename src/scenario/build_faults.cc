@@ -63,6 +63,7 @@ Fault build_fault(const Section& section) {
   section.percent("load", fault.load_ppm);
   section.number("rate", Shape::kByteRate, fault.bytes_per_s);
   section.percent("probability", fault.probability_ppm);
+  section.percent("correlation", fault.correlation_ppm);
   section.duration("mean", fault.mean);
   section.duration("jitter", fault.jitter);
   section.duration("window", fault.window);

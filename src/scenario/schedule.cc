@@ -27,6 +27,7 @@ std::vector<Fault> standard_slots(std::int64_t divisor) {
                               on(FaultKind::kCrash, TargetKind::kLeader)};
   slots[1].load_ppm = kMillion / 10 * divisor;
   slots[2].probability_ppm = kMillion / 5;
+  slots[2].correlation_ppm = 3 * kMillion / 4;
   slots[3].mean = core::milliseconds(50);
   slots[3].jitter = core::milliseconds(10);
   slots[5].members_only = true;

@@ -194,6 +194,9 @@ FaultRule fault_rule(FaultKind kind) {
       rule.required = {"rate"};
       break;
     case FaultKind::kLoss:
+      rule.required = {"probability"};
+      rule.optional = {"correlation"};
+      break;
     case FaultKind::kDuplicate:
     case FaultKind::kCorrupt:
       rule.required = {"probability"};

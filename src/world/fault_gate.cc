@@ -44,6 +44,18 @@ core::Duration transfer_time(std::size_t bytes, std::int64_t bytes_per_second) {
   return core::Duration(static_cast<std::int64_t>(nanoseconds / bytes_per_second));
 }
 
+// Of the next message of a link; `struck` says whether the one before was.
+num::Probability chance_of(const Fault& fault, std::optional<bool> struck) {
+  const std::uint64_t mean = fault.probability.threshold;
+  const std::uint64_t correlation = fault.correlation.threshold;
+  if (!struck || correlation == 0 || fault.probability == num::Probability::always()) {
+    return fault.probability;
+  }
+  constexpr std::uint64_t kOne = std::uint64_t{1} << 32U;
+  return {static_cast<std::uint32_t>(*struck ? mean + ((kOne - mean) * correlation >> 32U)
+                                             : mean - (mean * correlation >> 32U))};
+}
+
 }  // namespace
 
 bool is_link_fault(FaultKind kind) {
@@ -161,8 +173,9 @@ void FaultGate::apply(Active& active, NodeId from, NodeId to, std::size_t wire_b
     }
     return;
   }
-  const bool strikes = link.stream.chance(fault.probability);
+  const bool strikes = link.stream.chance(chance_of(fault, link.struck));
   const std::uint64_t draw = link.stream.next();
+  link.struck = strikes;
   if (!strikes) {
     return;
   }

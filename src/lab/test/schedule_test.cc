@@ -58,6 +58,14 @@ TEST(Schedules, S1HasNineSlotsInAnOrderOfItsSeed) {
   EXPECT_EQ(with_schedule(one, 1), one) << "to do it twice changes nothing";
 }
 
+TEST(Schedules, S1LosesAFifthOfTheMessagesInBursts) {
+  const scenario::Scenario planned = with_schedule(star_under("S1").runs[0], 3);
+  const auto loss = std::ranges::find(planned.faults, FaultKind::kLoss, &scenario::Fault::kind);
+  ASSERT_NE(loss, planned.faults.end());
+  EXPECT_EQ(loss->probability_ppm, 200'000);
+  EXPECT_EQ(loss->correlation_ppm, 750'000);
+}
+
 TEST(Schedules, EveryMemberIsInOneOfTheTwoHalves) {
   const scenario::Scenario planned = with_schedule(star_under("S1").runs[0], 3);
   const auto partition =

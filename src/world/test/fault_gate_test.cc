@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "world/message.h"
 
@@ -82,6 +83,70 @@ TEST(FaultGate, AFaultTakesItsDrawsEvenWhenAnotherDropsTheMessage) {
   EXPECT_EQ(cut_at_first.acted(1), 0U);
   cut_at_first.end(0, at(seconds(1)));
   EXPECT_EQ(drops(alone, kA, kB, 100), drops(cut_at_first, kA, kB, 100));
+}
+
+// Of zeros and ones: their mean, and how one correlates with the next but `lag` - 1.
+struct Series {
+  std::vector<bool> lost;
+  [[nodiscard]] double mean() const {
+    return static_cast<double>(std::ranges::count(lost, true)) / static_cast<double>(lost.size());
+  }
+  [[nodiscard]] double correlation(std::size_t lag) const {
+    const double centre = mean();
+    double sum = 0;
+    for (std::size_t i = lag; i < lost.size(); ++i) {
+      sum += ((lost[i] ? 1 : 0) - centre) * ((lost[i - lag] ? 1 : 0) - centre);
+    }
+    return sum / (static_cast<double>(lost.size() - lag) * centre * (1 - centre));
+  }
+};
+
+// 300,000 messages: the standard error of the mean is below 0.25 % for all of these, that of a
+// correlation below 0.2 %, so that four of them are 1 %.
+TEST(FaultGate, CorrelatedLossLosesAsManyAsStatedAndNeighboursAsStated) {
+  for (const auto& [mean, correlation] :
+       {std::pair{20U, 75U}, {20U, 0U}, {1U, 50U}, {50U, 60U}, {80U, 75U}}) {
+    Fault loss = fault_of(FaultKind::kLoss, num::Probability::percent(mean));
+    loss.correlation = num::Probability::percent(correlation);
+    FaultGate gate(4, {loss});
+    gate.begin(0, {kA}, {});
+    const Series series{drops(gate, kA, kB, 300'000)};
+    const double expected = correlation / 100.0;
+    EXPECT_NEAR(series.mean(), mean / 100.0, 0.01) << mean << " % by " << correlation << " %";
+    EXPECT_NEAR(series.correlation(1), expected, 0.01) << mean << " % by " << correlation << " %";
+    EXPECT_NEAR(series.correlation(2), expected * expected, 0.015) << "and no longer memory";
+  }
+}
+
+TEST(FaultGate, CorrelatedLossHasItsMeanFromTheFirstMessageOnAndOnEachLinkAlone) {
+  Fault loss = fault_of(FaultKind::kLoss, num::Probability::percent(20));
+  loss.correlation = num::Probability::percent(75);
+  FaultGate gate(4, {loss});
+  gate.begin(0, {kA}, {});
+  std::array<Series, 3> nth;
+  Series across;
+  for (std::uint32_t link = 0; link < 20'000; ++link) {
+    const auto lost = drops(gate, kA, NodeId(10 + link), 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      nth[i].lost.push_back(lost[i]);
+    }
+    across.lost.push_back(lost[2]);
+  }
+  for (const Series& series : nth) {
+    EXPECT_NEAR(series.mean(), 0.2, 0.012);
+  }
+  EXPECT_NEAR(across.correlation(1), 0, 0.03) << "links know nothing of each other";
+}
+
+TEST(FaultGate, CorrelationNeitherLosesAtZeroNorSparesAtAll) {
+  for (const auto& [mean, count] :
+       {std::pair{num::Probability::never(), 0}, std::pair{num::Probability::always(), 500}}) {
+    Fault loss = fault_of(FaultKind::kLoss, mean);
+    loss.correlation = num::Probability::percent(99);
+    FaultGate gate(4, {loss});
+    gate.begin(0, {kA}, {});
+    EXPECT_EQ(std::ranges::count(drops(gate, kA, kB, 500), true), count);
+  }
 }
 
 TEST(FaultGate, TwinsInOnePlanDrawDifferently) {

@@ -344,6 +344,7 @@ struct Fault {
   std::int64_t load_ppm = kMillion;     // cpu_spike: of every vCPU
   std::int64_t bytes_per_s = 0;         // memory_leak (`rate`), bandwidth (`rate`): no default
   std::int64_t probability_ppm = 0;     // loss, duplicate, reorder, corrupt: no default
+  std::int64_t correlation_ppm = 0;     // loss: of neighbouring messages of a link
   core::Duration mean{};                // delay: no default
   core::Duration jitter{};              // delay: 0
   core::Duration window =
@@ -358,8 +359,8 @@ struct Fault {
   std::string region;                  // region_loss: its name
   RegionFate fate = RegionFate::kCut;  // region_loss
   MUSTER_FIELDS(Fault, kind, target, at, on, lasts, disk, speed_ppm, load_ppm, bytes_per_s,
-                probability_ppm, mean, jitter, window, sides, one_way, members_only, latency,
-                offset, drift_ppm, region, fate)
+                probability_ppm, correlation_ppm, mean, jitter, window, sides, one_way,
+                members_only, latency, offset, drift_ppm, region, fate)
 };
 
 // A metric (metrics.h) against a bound. Without `of` the bound is in millionths of the metric's

@@ -75,13 +75,14 @@ struct Fault {
   std::vector<NodeId> peers;  // link faults: the other ends; empty: everybody else
   bool one_way = false;       // link faults: only messages from targets to peers
   num::Probability probability;
+  num::Probability correlation;  // loss: of neighbouring messages of a link; fault_gate.h
   core::Duration delay{};
   core::Duration jitter{};
   std::int64_t amount = 0;
   std::uint32_t permille = 0;
   UnsyncedWrites unsynced = UnsyncedWrites::kLose;
-  MUSTER_FIELDS(Fault, kind, trigger, duration, target, peers, one_way, probability, delay, jitter,
-                amount, permille, unsynced)
+  MUSTER_FIELDS(Fault, kind, trigger, duration, target, peers, one_way, probability, correlation,
+                delay, jitter, amount, permille, unsynced)
 };
 
 using FaultPlan = std::vector<Fault>;

@@ -6,6 +6,12 @@
 // time. Every fault draws from streams of its own, one per directed link, named by what the fault
 // is and not by its place in the plan: leaving a fault out of the plan changes no other fault's
 // draws.
+//
+// Losses may come in bursts: Gilbert's model ("Capacity of a burst-noise channel", Bell System
+// Technical Journal 39, 1960) with all lost in the bad state and nothing in the good one. After a
+// loss the link's next message is lost with p + r (1 - p), after none with p - r p: in the long run
+// the stated p are lost, and neighbours correlate by the stated r. In netem's words this is
+// `loss gemodel p(1-r) (1-p)(1-r)`; its older blend of uniform draws loses fewer than it states.
 #pragma once
 
 #include <cstdint>
@@ -78,7 +84,8 @@ class FaultGate {
  private:
   struct Link {
     num::Stream stream;
-    core::Time busy_until{};  // of a bandwidth fault
+    core::Time busy_until{};     // of a bandwidth fault
+    std::optional<bool> struck;  // the message before; absent: there was none
   };
   struct Active {
     FaultIndex index = 0;
