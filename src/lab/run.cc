@@ -389,42 +389,25 @@ core::Result<RunResult> run_once(const scenario::ScenarioFile& file,
   return Runner(file, scenario, options, std::move(deployment), std::move(prices)).go();
 }
 
-constexpr double kServedReliability = 0.99;
-
-bool served(const RunResult& result, core::Duration deadline) {
-  const auto p99 = result.metrics.find("latency_p99");
-  const auto reliability = result.metrics.find("reliability");
-  return result.complete && p99 != result.metrics.end() &&
-         p99->second <= core::to_seconds(deadline) && reliability != result.metrics.end() &&
-         reliability->second >= kServedReliability;
-}
-
-// The run at the largest rate that is served; the search before it leaves no trace.
-core::Result<RunResult> run_at_capacity(const scenario::ScenarioFile& file,
-                                        const scenario::Scenario& scenario,
-                                        const RunOptions& options) {
-  scenario::Scenario at_rate = scenario;
-  RunOptions probing;
-  probing.seed = options.seed;
-  probing.interrupted = options.interrupted;
-  const auto probe = [&](std::int64_t rate) -> core::Result<bool> {
-    at_rate.workload.rate_millitasks_per_s = rate;
-    return served(TRY(run_once(file, at_rate, probing)), scenario.workload.deadline);
-  };
-  const std::int64_t found = TRY(largest_rate(scenario.workload.rate_millitasks_per_s, probe));
-  at_rate.workload.rate_millitasks_per_s = std::max<std::int64_t>(1, found);
-  RunResult made = TRY(run_once(file, at_rate, options));
-  made.metrics["capacity"] = static_cast<double>(found) / 1000.0;
-  return made;
-}
-
 }  // namespace
 
 core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
                             const RunOptions& options) {
   const scenario::Scenario planned = with_schedule(scenario, options.seed);
-  return planned.schedule == scenario::Schedule::kCapacity ? run_at_capacity(file, planned, options)
-                                                           : run_once(file, planned, options);
+  const Execute execute = [&file](const scenario::Scenario& one, const RunOptions& how) {
+    return run_once(file, one, how);
+  };
+  switch (planned.schedule) {
+    case scenario::Schedule::kCapacity:
+      return run_at_capacity(planned, options, execute);
+    case scenario::Schedule::kS0Own:
+    case scenario::Schedule::kS1Own:
+      return run_at_own_load(planned, options, execute);
+    case scenario::Schedule::kScalability:
+      return run_at_sizes(planned, options, execute);
+    default:
+      return execute(planned, options);
+  }
 }
 
 }  // namespace lab

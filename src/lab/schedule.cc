@@ -99,6 +99,9 @@ Scenario with_schedule(const Scenario& scenario, std::uint64_t seed) {
 core::Result<void> enumerate_components(scenario::ScenarioFile& file) {
   std::vector<Scenario> runs;
   for (const Scenario& one : file.runs) {
+    if (one.schedule == scenario::Schedule::kScalability && !scenario::is_sizable(one)) {
+      continue;
+    }
     if (one.schedule != scenario::Schedule::kS2 || !one.component.empty()) {
       runs.push_back(one);
       continue;

@@ -23,14 +23,7 @@ core::Result<void> apply_schedule(Scenario& scenario, const Tree& tree, const So
     return refuse(source, place_of(tree, "workload.tasks"), "workload.tasks",
                   "end the load before schedule " + name + " is over; take them away");
   }
-  const SchedulePlan plan = plan_of(scenario.schedule);
-  scenario.duration = plan.duration();
-  scenario.warm_up = plan.warm_up;
-  const auto loaded = [&plan](std::int64_t rate) { return rate * plan.load_ppm / kMillion; };
-  scenario.workload.rate_millitasks_per_s = loaded(scenario.workload.rate_millitasks_per_s);
-  for (RateStep& step : scenario.workload.steps) {
-    step.rate_millitasks_per_s = loaded(step.rate_millitasks_per_s);
-  }
+  put_under(scenario.schedule, scenario);
   return {};
 }
 

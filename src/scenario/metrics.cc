@@ -33,6 +33,18 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "sum of the configured service capacities of the agents"},
     {"capacity", kPerSecond, kHigher,
      "largest rate with p99 within the deadline and reliability of 99 %, without faults, to 5 %"},
+    {"own_rate", kPerSecond, kHigher, "60 % of the capacity: the rate that was offered"},
+    {"capacity_1", kPerSecond, kHigher, "capacity with one agent, of a ring in each stage"},
+    {"capacity_2", kPerSecond, kHigher, "the same with two"},
+    {"capacity_4", kPerSecond, kHigher, "the same with four"},
+    {"capacity_8", kPerSecond, kHigher, "the same with eight"},
+    {"capacity_10", kPerSecond, kHigher, "the same with ten"},
+    {"scalability", kCount, kHigher, "capacity with ten agents / capacity with two"},
+    {"usl_sigma", kCount, kLower,
+     "contention of the scalability law n / (1 + sigma (n - 1) + kappa n (n - 1)); below 0 where "
+     "capacity grows faster than the number of agents"},
+    {"usl_kappa", kCount, kLower, "coherence of the same law"},
+    {"usl_misfit", kShare, kLower, "greatest deviation of that law from a measured capacity"},
     {"knee_rate", kPerSecond, kHigher,
      "largest offered rate of the sweep with p99 within the deadline and reliability of 99 %"},
     // How fast: from the intended start to the durable result; a task without one counts as

@@ -43,8 +43,8 @@ constexpr std::array<std::string_view, 8> kProbes{"offered",   "accepted",     "
                                                   "replied",   "became_leader"};
 constexpr std::array<std::string_view, 2> kComparisons{"at_most", "at_least"};
 constexpr std::array<std::string_view, 3> kSpofs{"none", "partial", "critical"};
-constexpr std::array<std::string_view, 8> kScheduleNames{"none", "S0", "S0s", "S1",
-                                                         "S1s",  "S2", "S3",  "capacity"};
+constexpr std::array<std::string_view, 11> kScheduleNames{
+    "none", "S0", "S0s", "S1", "S1s", "S2", "S3", "capacity", "S0-own", "S1-own", "scalability"};
 constexpr std::array<std::string_view, 2> kRollouts{"blue_green", "canary"};
 constexpr std::array<std::string_view, 2> kInconclusives{"hold", "roll_back"};
 constexpr std::array<std::string_view, 5> kUnits{"s", "%", "/s", "", "$"};

@@ -1,5 +1,7 @@
 #include "scenario/schedule.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 
 namespace scenario {
@@ -44,6 +46,7 @@ core::Duration SchedulePlan::duration() const {
   switch (name) {
     case Schedule::kS2:
     case Schedule::kCapacity:
+    case Schedule::kScalability:
       return warm_up + slot();
     default:
       return warm_up + kStandardSlots * slot();
@@ -62,7 +65,7 @@ SchedulePlan plan_of(Schedule schedule) {
   if (schedule == Schedule::kS2) {
     plan.fault = core::seconds(120);
     plan.observe = core::Duration{};
-  } else if (schedule == Schedule::kCapacity) {
+  } else if (schedule == Schedule::kCapacity || schedule == Schedule::kScalability) {
     plan.clean = core::seconds(120);
     plan.fault = plan.observe = core::Duration{};
   }
@@ -72,11 +75,54 @@ SchedulePlan plan_of(Schedule schedule) {
   if (schedule == Schedule::kS3) {
     plan.load_ppm = 2 * kMillion;
   }
+  if (schedule == Schedule::kS0Own || schedule == Schedule::kS1Own) {
+    plan.own_load_ppm = 6 * kMillion / 10;
+  }
+  if (schedule == Schedule::kScalability) {
+    plan.sizes = {1, 2, 4, 8, 10};
+  }
   return plan;
 }
 
 bool has_slots(Schedule schedule) {
-  return schedule == Schedule::kS1 || schedule == Schedule::kS1s || schedule == Schedule::kS3;
+  return schedule == Schedule::kS1 || schedule == Schedule::kS1s || schedule == Schedule::kS3 ||
+         schedule == Schedule::kS1Own;
+}
+
+void put_under(Schedule schedule, Scenario& scenario) {
+  const SchedulePlan plan = plan_of(schedule);
+  scenario.schedule = schedule;
+  scenario.duration = plan.duration();
+  scenario.warm_up = plan.warm_up;
+  const auto loaded = [&plan](std::int64_t rate) { return rate * plan.load_ppm / kMillion; };
+  scenario.workload.rate_millitasks_per_s = loaded(scenario.workload.rate_millitasks_per_s);
+  for (RateStep& step : scenario.workload.steps) {
+    step.rate_millitasks_per_s = loaded(step.rate_millitasks_per_s);
+  }
+}
+
+bool is_sizable(const Scenario& scenario) {
+  const bool one_number = scenario.topology.ring.has_value() || scenario.pools.size() == 1;
+  return one_number && !scenario.topology.graph && !scenario.scaling && !scenario.rollout &&
+         !scenario.regions && !scenario.dispatch.joint;
+}
+
+Scenario resized(const Scenario& scenario, std::uint32_t agents) {
+  core::check(is_sizable(scenario) && agents > 0, "only what has a size is given another");
+  Scenario made = scenario;
+  if (const auto& ring = made.topology.ring) {
+    for (const Stage& stage : ring->stages) {
+      std::ranges::find(made.pools, stage.pool, &Pool::name)->size = agents;
+    }
+    return made;
+  }
+  made.pools.front().size = agents;
+  Topology& topology = made.topology;
+  topology.standbys = topology.standbys < agents ? topology.standbys : 0;
+  topology.voters = topology.kind == TopologyKind::kMesh
+                        ? std::min(topology.voters, agents - (agents % 2 == 0 ? 1 : 0))
+                        : 1 + topology.standbys;
+  return made;
 }
 
 }  // namespace scenario

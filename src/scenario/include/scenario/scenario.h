@@ -108,7 +108,19 @@ enum class Probe : std::uint8_t {
 enum class Comparison : std::uint8_t { kAtMost, kAtLeast };
 enum class Spof : std::uint8_t { kNone, kPartial, kCritical };
 // schedule.h says what each is.
-enum class Schedule : std::uint8_t { kNone, kS0, kS0s, kS1, kS1s, kS2, kS3, kCapacity };
+enum class Schedule : std::uint8_t {
+  kNone,
+  kS0,
+  kS0s,
+  kS1,
+  kS1s,
+  kS2,
+  kS3,
+  kCapacity,
+  kS0Own,
+  kS1Own,
+  kScalability
+};
 
 constexpr TopologyKind last_value(TopologyKind) {
   return TopologyKind::kCustom;
@@ -150,7 +162,7 @@ constexpr Spof last_value(Spof) {
   return Spof::kCritical;
 }
 constexpr Schedule last_value(Schedule) {
-  return Schedule::kCapacity;
+  return Schedule::kScalability;
 }
 
 // The word for the value in a scenario file: "power_of_two".
