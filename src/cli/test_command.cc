@@ -89,9 +89,8 @@ std::string suite_name(const TestFlags& flags) {
   if (flags.file.empty()) {
     add("--pattern", flags.pattern);
     add("--case", flags.case_name);
-    name += flags.full ? " --full" : "";
   }
-  return name;
+  return name + (flags.full ? " --full" : "");
 }
 
 lab::SuiteOptions options_for(const TestFlags& flags) {
