@@ -271,8 +271,54 @@ void add_fault(Times& times, const lab::FaultRecord& fault, double end_s) {
 }  // namespace
 
 std::string_view name_of(Under under) {
-  constexpr std::string_view kNames[] = {"S0", "S1", "S3", "capacity"};
+  constexpr std::string_view kNames[] = {"S0",     "S1",     "S3",         "capacity",
+                                         "S0-own", "S1-own", "scalability"};
   return kNames[static_cast<std::size_t>(under)];
+}
+
+Table table_of(const FigureColumn& column) {
+  switch (column.under) {
+    case Under::kOwnCalm:
+    case Under::kOwnFaults:
+      return Table::kOwnLoad;
+    case Under::kSizes:
+      return Table::kSizes;
+    default:
+      return Table::kSameLoad;
+  }
+}
+
+std::string_view title_of(Table table) {
+  constexpr std::string_view kTitles[] = {"", "At 60 % of each pattern's own capacity",
+                                          "Scalability"};
+  return kTitles[static_cast<std::size_t>(table)];
+}
+
+std::string_view meaning_of(Table table) {
+  constexpr std::string_view kMeanings[] = {
+      "",
+      "The rate is 60 % of the capacity that a bisection finds for the pattern and the seed; the "
+      "faults are those of S1.",
+      "Capacity, by bisection to 5 %, with 1, 2, 4, 8 and 10 agents (of a ring: in each stage), "
+      "and "
+      "its growth from 2 to 10. Gunther's Universal Scalability Law, C(n) = γ n / (1 + σ (n - 1) + "
+      "κ n (n - 1)), is fitted to these by least squares of relative errors: σ is contention, "
+      "below "
+      "0 where capacity grows faster than the number of agents; κ is coherence, held at 0 or "
+      "above; the misfit is the law's greatest deviation from a measured capacity."};
+  return kMeanings[static_cast<std::size_t>(table)];
+}
+
+std::vector<std::size_t> columns_of(Table table, const std::vector<PatternFigures>& rows) {
+  std::vector<std::size_t> columns;
+  for (std::size_t i = 0; i < kFigureColumns.size(); ++i) {
+    const bool known = std::ranges::any_of(
+        rows, [i](const PatternFigures& row) { return row.values[i].has_value(); });
+    if (known && table_of(kFigureColumns[i]) == table) {
+      columns.push_back(i);
+    }
+  }
+  return columns;
 }
 
 Across across_patterns(const lab::SuiteResult& suite) {

@@ -21,8 +21,11 @@ enum class Under : std::uint8_t {
   kFaults,    // S1, or its short form
   kOverload,  // S3
   kCapacity,  // no fault, at the largest rate that is served well
+  kOwnCalm,   // S0 at a share of that rate
+  kOwnFaults,
+  kSizes,  // the capacities of swarms of several sizes
 };
-// "S0", "S1", "S3", "capacity"
+// "S0", "S1", "S3", "capacity", "S0-own", "S1-own", "scalability"
 [[nodiscard]] std::string_view name_of(Under under);
 
 struct FigureColumn {
@@ -54,7 +57,28 @@ inline constexpr auto kFigureColumns =
                                  {"messages per task", "messages_per_task", Under::kCalm},
                                  {"utilisation", "utilisation_mean", Under::kCalm},
                                  {"load max/min", "share_ratio", Under::kCalm},
-                                 {"profit and loss", "profit_loss", Under::kCalm}});
+                                 {"profit and loss", "profit_loss", Under::kCalm},
+                                 {"rate", "own_rate", Under::kOwnFaults},
+                                 {"reliability", "reliability", Under::kOwnFaults},
+                                 {"goodput", "goodput", Under::kOwnFaults},
+                                 {"p50, no faults", "latency_p50", Under::kOwnCalm},
+                                 {"p99, no faults", "latency_p99", Under::kOwnCalm},
+                                 {"p50, faults", "latency_p50", Under::kOwnFaults},
+                                 {"p99, faults", "latency_p99", Under::kOwnFaults},
+                                 {"recovery", "recovery_time", Under::kOwnFaults},
+                                 {"recovery p95", "recovery_p95", Under::kOwnFaults},
+                                 {"work lost", "degradation", Under::kOwnFaults},
+                                 {"cost of 1,000", "cost_per_1k", Under::kOwnFaults},
+                                 {"waste", "waste", Under::kOwnFaults},
+                                 {"1 agent", "capacity_1", Under::kSizes},
+                                 {"2", "capacity_2", Under::kSizes},
+                                 {"4", "capacity_4", Under::kSizes},
+                                 {"8", "capacity_8", Under::kSizes},
+                                 {"10", "capacity_10", Under::kSizes},
+                                 {"C(10)/C(2)", "scalability", Under::kSizes},
+                                 {"USL σ", "usl_sigma", Under::kSizes},
+                                 {"USL κ", "usl_kappa", Under::kSizes},
+                                 {"misfit", "usl_misfit", Under::kSizes}});
 
 struct Figure {
   stats::Estimate estimate;   // its interval only from lab::kSeedsToJudge runs on, else infinite
@@ -87,6 +111,16 @@ struct Across {
 inline constexpr std::uint64_t kRunsToPublish = 200;
 // The topology that policies are laid over.
 inline constexpr std::string_view kBaseArm = "star";
+
+// The columns are printed in several tables.
+enum class Table : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
+[[nodiscard]] Table table_of(const FigureColumn& column);
+// What its columns are; empty for the first.
+[[nodiscard]] std::string_view title_of(Table table);
+[[nodiscard]] std::string_view meaning_of(Table table);
+// Those of its columns that a row has something in; indices into kFigureColumns.
+[[nodiscard]] std::vector<std::size_t> columns_of(Table table,
+                                                  const std::vector<PatternFigures>& rows);
 
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);
 

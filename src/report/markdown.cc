@@ -51,13 +51,18 @@ bool same_seeds(const lab::SuiteResult& suite) {
   return seeds.size() == suite.seeds;
 }
 
-// The suite is called "built-in" with the flags that select its cases, or as the scenario's file.
+// The suite is called "built-in" with the flags that select its cases, or as the scenario's file;
+// the last of the flags is of both.
 std::string command(const lab::SuiteResult& suite) {
   constexpr std::string_view kBuiltIn = "built-in";
-  const std::string what = suite.suite.starts_with(kBuiltIn)
-                               ? "test" + valid_text(suite.suite.substr(kBuiltIn.size()))
-                               : "run " + shell_word(valid_text(suite.suite));
-  return "muster " + what + " --seed " + std::to_string(suite.seed) +
+  constexpr std::string_view kFull = " --full";
+  std::string name = valid_text(suite.suite);
+  const bool full = name.ends_with(kFull);
+  name.resize(name.size() - (full ? kFull.size() : 0));
+  const std::string what = name.starts_with(kBuiltIn) ? "test" + name.substr(kBuiltIn.size())
+                                                      : "run " + shell_word(name);
+  return "muster " + what + std::string(full ? kFull : "") + " --seed " +
+         std::to_string(suite.seed) +
          (same_seeds(suite) ? " --seeds " + std::to_string(suite.seeds) : "");
 }
 
@@ -80,25 +85,34 @@ std::string head(const lab::SuiteResult& suite) {
   return text + table_row({"build", "`" + cell(suite.build) + "`"}) + "\n";
 }
 
-std::string figure_rows(const std::vector<PatternFigures>& rows, bool differences) {
-  std::vector<std::string> titles = {"pattern", "runs"};
-  for (const FigureColumn& column : kFigureColumns) {
-    titles.emplace_back(column.title);
+std::string figure_rows(const std::vector<PatternFigures>& rows, Table table, bool differences) {
+  const std::vector<std::size_t> columns = columns_of(table, rows);
+  if (columns.empty()) {
+    return {};
   }
-  if (!differences) {
+  const bool first = table == Table::kSameLoad;
+  std::vector<std::string> titles = {"pattern", "runs"};
+  for (const std::size_t column : columns) {
+    titles.emplace_back(kFigureColumns[column].title);
+  }
+  if (first && !differences) {
     titles.emplace_back("SPOF");
   }
-  titles.emplace_back("schedules");
+  if (first) {
+    titles.emplace_back("schedules");
+  }
   std::string text = table_row(titles) + rule(titles.size());
   for (const PatternFigures& one : rows) {
     std::vector<std::string> cells = {cell(one.name), runs_text(one)};
-    for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
+    for (const std::size_t column : columns) {
       cells.push_back(figure_text(one, column));
     }
-    if (!differences) {
+    if (first && !differences) {
       cells.push_back(cell(one.spof));
     }
-    cells.push_back("`" + one.schedules + "`");
+    if (first) {
+      cells.push_back("`" + one.schedules + "`");
+    }
     text += table_row(cells);
   }
   return text + "\n";
@@ -142,15 +156,22 @@ std::string across(const lab::SuiteResult& suite) {
               ? "The same agents under the same load and faults.\n\n"
               : "Each pattern by its own first case; these differ in load and in faults, so the "
                 "rows must not be ranked.\n\n";
-  text += figure_rows(figures.rows, false);
+  text += figure_rows(figures.rows, Table::kSameLoad, false);
   if (!figures.order.empty()) {
     text += "Topologies by reliability under faults: " + cell(figures.order) + ".\n\n";
   }
   if (!figures.differences.empty()) {
     text += "Policies as the difference from their base, seed by seed:\n\n" +
-            figure_rows(figures.differences, true);
+            figure_rows(figures.differences, Table::kSameLoad, true);
   }
-  return text + notes(figures) + published(figures.rows);
+  text += notes(figures) + published(figures.rows);
+  for (const Table table : {Table::kOwnLoad, Table::kSizes}) {
+    if (const std::string rows = figure_rows(figures.rows, table, false); !rows.empty()) {
+      text += "## " + std::string(title_of(table)) + "\n\n" + std::string(meaning_of(table)) +
+              "\n\n" + rows;
+    }
+  }
+  return text;
 }
 
 void recovery_rows(std::string& text, const std::string& name, const std::vector<Recovery>& list) {

@@ -53,34 +53,48 @@ void add_published(Markup& page, std::string_view pattern) {
   page.text(published->total_recovery).html(".</p>");
 }
 
-void add_figures_row(Markup& page, const PatternFigures& row) {
-  page.html("<tr data-pattern-row><th scope=\"row\">").text(row.name);
+// The first table also has what is said of a pattern as a whole.
+void add_figures_row(Markup& page, const PatternFigures& row, bool first,
+                     const std::vector<std::size_t>& columns) {
+  page.html(first ? "<tr data-pattern-row>" : "<tr>").html("<th scope=\"row\">").text(row.name);
   page.html("</th><td class=\"num\">").text(runs_text(row));
-  for (std::size_t column = 0; column < kFigureColumns.size(); ++column) {
+  for (const std::size_t column : columns) {
     page.html("</td><td class=\"num\">").text(figure_text(row, column));
   }
-  page.html("</td><td>").text(row.spof.empty() ? "–" : row.spof).html("</td>");
-  const Published* published = find_published(row.name);
-  for (const auto field :
-       {&Published::reliability, &Published::latency, &Published::spof, &Published::recovery}) {
-    page.html("<td class=\"published\">").text(published == nullptr ? "–" : published->*field);
-    page.html("</td>");
+  page.html("</td>");
+  if (first) {
+    page.html("<td>").text(row.spof.empty() ? "–" : row.spof).html("</td>");
+    const Published* published = find_published(row.name);
+    for (const auto field :
+         {&Published::reliability, &Published::latency, &Published::spof, &Published::recovery}) {
+      page.html("<td class=\"published\">").text(published == nullptr ? "–" : published->*field);
+      page.html("</td>");
+    }
+    page.html("<td><code>").text(row.schedules).html("</code></td>");
   }
-  page.html("<td><code>").text(row.schedules).html("</code></td></tr>");
+  page.html("</tr>");
 }
 
-void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows) {
-  std::vector<std::string_view> head = {"Pattern", "runs"};
-  for (const FigureColumn& column : kFigureColumns) {
-    head.push_back(column.title);
+void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, Table table) {
+  const std::vector<std::size_t> columns = columns_of(table, rows);
+  if (columns.empty()) {
+    return;
   }
-  for (const std::string_view title : {"SPOF", "published reliability", "published latency",
-                                       "published SPOF", "published recovery", "schedules"}) {
-    head.push_back(title);
+  const bool first = table == Table::kSameLoad;
+  if (!first) {
+    page.html("<h3>").text(title_of(table)).html("</h3><p>").text(meaning_of(table)).html("</p>");
+  }
+  std::vector<std::string_view> head = {"Pattern", "runs"};
+  for (const std::size_t column : columns) {
+    head.push_back(kFigureColumns[column].title);
+  }
+  if (first) {
+    head.insert(head.end(), {"SPOF", "published reliability", "published latency", "published SPOF",
+                             "published recovery", "schedules"});
   }
   open_table(page, head);
   for (const PatternFigures& row : rows) {
-    add_figures_row(page, row);
+    add_figures_row(page, row, first, columns);
   }
   page.html("</tbody></table></div>");
 }
@@ -109,13 +123,13 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
                 : "<p>Each pattern by its own first case. These differ in load and in faults, so "
                   "the rows must not be ranked; the Performance Summary case compares.</p>");
   page.html(across.same_load ? pareto_svg(across) : std::string());
-  add_figures_table(page, across.rows);
+  add_figures_table(page, across.rows, Table::kSameLoad);
   if (!across.order.empty()) {
     page.html("<p>Topologies by reliability under faults: ").text(across.order).html(".</p>");
   }
   if (!across.differences.empty()) {
     page.html("<h3>Policies as the difference from their base, seed by seed</h3>");
-    add_figures_table(page, across.differences);
+    add_figures_table(page, across.differences, Table::kSameLoad);
   }
   page.html("<p class=\"note\">Means over runs, with 95 % intervals by the bootstrap over runs ");
   page.html("from ").number(lab::kSeedsToJudge).html(" runs on. Cells of fewer than ");
@@ -126,7 +140,11 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
       break;
     }
   }
-  page.html("Published: ").text(kNotMeasured).html(".</p></section>\n");
+  page.html("Published: ").text(kNotMeasured).html(".</p>");
+  for (const Table table : {Table::kOwnLoad, Table::kSizes}) {
+    add_figures_table(page, across.rows, table);
+  }
+  page.html("</section>\n");
 }
 
 }  // namespace report

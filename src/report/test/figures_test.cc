@@ -92,6 +92,49 @@ TEST(Figures, AColumnIsTakenFromTheScheduleThatItSpeaksOf) {
   EXPECT_EQ(star.spof, "Partial: 1/1 (node-hub), worst outage 45 s");
 }
 
+// The star at its own load, and in several sizes.
+lab::SuiteResult with_other_tables() {
+  lab::SuiteResult suite = study();
+  auto& runs = suite.cases[0].runs;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    runs.push_back(scheduled("star", "S0-own", seed, {{"latency_p99", 0.4}}));
+    runs.push_back(scheduled("star", "S1-own", seed, {{"own_rate", 7.2}, {"reliability", 0.8}}));
+    runs.push_back(scheduled("star", "scalability", seed,
+                             {{"capacity_10", 30}, {"scalability", 5.5}, {"usl_sigma", -0.02}}));
+  }
+  return suite;
+}
+
+TEST(Figures, WhatWasNotMeasuredHasNoColumnAndNoTable) {
+  const Across less = across_patterns(study());
+  EXPECT_THAT(columns_of(Table::kSameLoad, less.rows),
+              testing::Contains(column("latency_p99", Under::kCalm)));
+  EXPECT_THAT(columns_of(Table::kSameLoad, less.rows),
+              Not(testing::Contains(column("capacity", Under::kCapacity))));
+  EXPECT_TRUE(columns_of(Table::kOwnLoad, less.rows).empty());
+  for (const std::string& text : {suite_markdown(study()), suite_html(study())}) {
+    EXPECT_THAT(text, Not(HasSubstr("own capacity")));
+    EXPECT_THAT(text, Not(HasSubstr("Scalability")));
+  }
+}
+
+TEST(Figures, OwnLoadAndScalabilityAreTablesOfTheirOwnWithTheirDefinition) {
+  const Across across = across_patterns(with_other_tables());
+  const PatternFigures& star = across.rows[0];
+  EXPECT_NEAR(star.values[column("reliability", Under::kOwnFaults)]->estimate.value, 0.8, 1e-9);
+  EXPECT_NEAR(star.values[column("reliability", Under::kFaults)]->estimate.value, 0.92, 1e-9)
+      << "and not mixed with those under the common load";
+  EXPECT_EQ(figure_text(star, column("usl_sigma", Under::kSizes)), "-0.02");
+  EXPECT_EQ(figure_text(across.rows[1], column("usl_sigma", Under::kSizes)), "–");
+  for (const std::string& text :
+       {suite_markdown(with_other_tables()), suite_html(with_other_tables())}) {
+    EXPECT_THAT(text, HasSubstr("of each pattern"));
+    EXPECT_THAT(text, HasSubstr("C(n) = γ n / (1 + σ (n - 1) + κ n (n - 1))"));
+    EXPECT_THAT(text, HasSubstr("C(10)/C(2)"));
+    EXPECT_THAT(text, HasSubstr("7.2 /s"));
+  }
+}
+
 TEST(Figures, APercentileThatSomeRunsLackIsNoMeanOverTheOthers) {
   const Across across = across_patterns(study());
   EXPECT_EQ(figure_text(across.rows[0], column("latency_p99", Under::kFaults)),
@@ -161,6 +204,20 @@ TEST(Markdown, NamesCommandSeedsScheduleAndBuild) {
   EXPECT_THAT(text, HasSubstr("| schedule hash | `"));
   EXPECT_THAT(text, HasSubstr("| build | `5f0c2a91` |"));
   EXPECT_THAT(text, HasSubstr("not measured"));
+}
+
+TEST(Markdown, NamesTheCommandOfLongSchedulesToo) {
+  lab::SuiteResult suite = sample_suite();
+  const auto command = [&suite](const std::string& name) {
+    suite.suite = name;
+    const std::string text = suite_markdown(suite);
+    const std::size_t begin = text.find("`muster") + 1;
+    return text.substr(begin, text.find('`', begin) - begin);
+  };
+  EXPECT_EQ(command("my study.yaml --full"),
+            "muster run 'my study.yaml' --full --seed 1 --seeds 2");
+  EXPECT_EQ(command("built-in --pattern ring --full"),
+            "muster test --pattern ring --full --seed 1 --seeds 2");
 }
 
 TEST(Markdown, KeepsNamesOfScenariosInTheirCells) {
