@@ -276,25 +276,25 @@ std::string_view name_of(Under under) {
   return kNames[static_cast<std::size_t>(under)];
 }
 
-Table table_of(const FigureColumn& column) {
+FigureTable table_of(const FigureColumn& column) {
   switch (column.under) {
     case Under::kOwnCalm:
     case Under::kOwnFaults:
-      return Table::kOwnLoad;
+      return FigureTable::kOwnLoad;
     case Under::kSizes:
-      return Table::kSizes;
+      return FigureTable::kSizes;
     default:
-      return Table::kSameLoad;
+      return FigureTable::kSameLoad;
   }
 }
 
-std::string_view title_of(Table table) {
+std::string_view title_of(FigureTable table) {
   constexpr std::string_view kTitles[] = {"", "At 60 % of each pattern's own capacity",
                                           "Scalability"};
   return kTitles[static_cast<std::size_t>(table)];
 }
 
-std::string_view meaning_of(Table table) {
+std::string_view meaning_of(FigureTable table) {
   constexpr std::string_view kMeanings[] = {
       "",
       "The rate is 60 % of the capacity that a bisection finds for the pattern and the seed; the "
@@ -309,7 +309,7 @@ std::string_view meaning_of(Table table) {
   return kMeanings[static_cast<std::size_t>(table)];
 }
 
-std::vector<std::size_t> columns_of(Table table, const std::vector<PatternFigures>& rows) {
+std::vector<std::size_t> columns_of(FigureTable table, const std::vector<PatternFigures>& rows) {
   std::vector<std::size_t> columns;
   for (std::size_t i = 0; i < kFigureColumns.size(); ++i) {
     const bool known = std::ranges::any_of(

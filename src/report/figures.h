@@ -113,13 +113,13 @@ inline constexpr std::uint64_t kRunsToPublish = 200;
 inline constexpr std::string_view kBaseArm = "star";
 
 // The columns are printed in several tables.
-enum class Table : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
-[[nodiscard]] Table table_of(const FigureColumn& column);
+enum class FigureTable : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
+[[nodiscard]] FigureTable table_of(const FigureColumn& column);
 // What its columns are; empty for the first.
-[[nodiscard]] std::string_view title_of(Table table);
-[[nodiscard]] std::string_view meaning_of(Table table);
+[[nodiscard]] std::string_view title_of(FigureTable table);
+[[nodiscard]] std::string_view meaning_of(FigureTable table);
 // Those of its columns that a row has something in; indices into kFigureColumns.
-[[nodiscard]] std::vector<std::size_t> columns_of(Table table,
+[[nodiscard]] std::vector<std::size_t> columns_of(FigureTable table,
                                                   const std::vector<PatternFigures>& rows);
 
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);

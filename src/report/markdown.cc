@@ -85,12 +85,13 @@ std::string head(const lab::SuiteResult& suite) {
   return text + table_row({"build", "`" + cell(suite.build) + "`"}) + "\n";
 }
 
-std::string figure_rows(const std::vector<PatternFigures>& rows, Table table, bool differences) {
+std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable table,
+                        bool differences) {
   const std::vector<std::size_t> columns = columns_of(table, rows);
   if (columns.empty()) {
     return {};
   }
-  const bool first = table == Table::kSameLoad;
+  const bool first = table == FigureTable::kSameLoad;
   std::vector<std::string> titles = {"pattern", "runs"};
   for (const std::size_t column : columns) {
     titles.emplace_back(kFigureColumns[column].title);
@@ -156,16 +157,16 @@ std::string across(const lab::SuiteResult& suite) {
               ? "The same agents under the same load and faults.\n\n"
               : "Each pattern by its own first case; these differ in load and in faults, so the "
                 "rows must not be ranked.\n\n";
-  text += figure_rows(figures.rows, Table::kSameLoad, false);
+  text += figure_rows(figures.rows, FigureTable::kSameLoad, false);
   if (!figures.order.empty()) {
     text += "Topologies by reliability under faults: " + cell(figures.order) + ".\n\n";
   }
   if (!figures.differences.empty()) {
     text += "Policies as the difference from their base, seed by seed:\n\n" +
-            figure_rows(figures.differences, Table::kSameLoad, true);
+            figure_rows(figures.differences, FigureTable::kSameLoad, true);
   }
   text += notes(figures) + published(figures.rows);
-  for (const Table table : {Table::kOwnLoad, Table::kSizes}) {
+  for (const FigureTable table : {FigureTable::kOwnLoad, FigureTable::kSizes}) {
     if (const std::string rows = figure_rows(figures.rows, table, false); !rows.empty()) {
       text += "## " + std::string(title_of(table)) + "\n\n" + std::string(meaning_of(table)) +
               "\n\n" + rows;

@@ -75,12 +75,12 @@ void add_figures_row(Markup& page, const PatternFigures& row, bool first,
   page.html("</tr>");
 }
 
-void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, Table table) {
+void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, FigureTable table) {
   const std::vector<std::size_t> columns = columns_of(table, rows);
   if (columns.empty()) {
     return;
   }
-  const bool first = table == Table::kSameLoad;
+  const bool first = table == FigureTable::kSameLoad;
   if (!first) {
     page.html("<h3>").text(title_of(table)).html("</h3><p>").text(meaning_of(table)).html("</p>");
   }
@@ -123,13 +123,13 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
                 : "<p>Each pattern by its own first case. These differ in load and in faults, so "
                   "the rows must not be ranked; the Performance Summary case compares.</p>");
   page.html(across.same_load ? pareto_svg(across) : std::string());
-  add_figures_table(page, across.rows, Table::kSameLoad);
+  add_figures_table(page, across.rows, FigureTable::kSameLoad);
   if (!across.order.empty()) {
     page.html("<p>Topologies by reliability under faults: ").text(across.order).html(".</p>");
   }
   if (!across.differences.empty()) {
     page.html("<h3>Policies as the difference from their base, seed by seed</h3>");
-    add_figures_table(page, across.differences, Table::kSameLoad);
+    add_figures_table(page, across.differences, FigureTable::kSameLoad);
   }
   page.html("<p class=\"note\">Means over runs, with 95 % intervals by the bootstrap over runs ");
   page.html("from ").number(lab::kSeedsToJudge).html(" runs on. Cells of fewer than ");
@@ -141,7 +141,7 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
     }
   }
   page.html("Published: ").text(kNotMeasured).html(".</p>");
-  for (const Table table : {Table::kOwnLoad, Table::kSizes}) {
+  for (const FigureTable table : {FigureTable::kOwnLoad, FigureTable::kSizes}) {
     add_figures_table(page, across.rows, table);
   }
   page.html("</section>\n");

@@ -107,11 +107,11 @@ lab::SuiteResult with_other_tables() {
 
 TEST(Figures, WhatWasNotMeasuredHasNoColumnAndNoTable) {
   const Across less = across_patterns(study());
-  EXPECT_THAT(columns_of(Table::kSameLoad, less.rows),
+  EXPECT_THAT(columns_of(FigureTable::kSameLoad, less.rows),
               testing::Contains(column("latency_p99", Under::kCalm)));
-  EXPECT_THAT(columns_of(Table::kSameLoad, less.rows),
+  EXPECT_THAT(columns_of(FigureTable::kSameLoad, less.rows),
               Not(testing::Contains(column("capacity", Under::kCapacity))));
-  EXPECT_TRUE(columns_of(Table::kOwnLoad, less.rows).empty());
+  EXPECT_TRUE(columns_of(FigureTable::kOwnLoad, less.rows).empty());
   for (const std::string& text : {suite_markdown(study()), suite_html(study())}) {
     EXPECT_THAT(text, Not(HasSubstr("own capacity")));
     EXPECT_THAT(text, Not(HasSubstr("Scalability")));
