@@ -16,7 +16,7 @@ world::TimerId retry_timer(swarm::TaskId task) {
 }  // namespace
 
 Client::Client(ClientConfig config)
-    : state_{config, Workload(config.workload), {}, {}, {}, {}, {}, 0} {
+    : state_{config, Workload(config.workload), {}, {}, {}, {}, {}, 0, 0} {
   core::check(!state_.config.members.empty() && state_.config.retry_attempts > 0,
               "a client has somebody to ask and asks at least once");
 }
@@ -100,6 +100,10 @@ void Client::receive(const world::Message& message, world::Context& context,
     if (const auto referral = world::payload<swarm::NotLeader>(message)) {
       referred(*referral, context, effects);
     }
+  } else if (message.type == swarm::WhomToAsk::kType) {
+    if (const auto told = world::payload<swarm::WhomToAsk>(message)) {
+      told_whom_to_ask(*told);
+    }
   }
 }
 
@@ -137,6 +141,17 @@ void Client::referred(const swarm::NotLeader& referral, world::Context& context,
   turn_to(referral.leader);
   it->second.turned_away = 0;
   offer(it->second, context, effects);
+}
+
+void Client::told_whom_to_ask(const swarm::WhomToAsk& told) {
+  if (told.epoch <= state_.asked_epoch || told.voters.empty()) {
+    return;
+  }
+  const world::NodeId present = state_.config.members[state_.target];
+  state_.asked_epoch = told.epoch;
+  state_.config.members = told.voters;
+  state_.target = 0;
+  turn_to(present);
 }
 
 void Client::turn_to(world::NodeId member) {

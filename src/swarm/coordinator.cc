@@ -94,7 +94,7 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   }
   if (const TaskEntry* entry = desk.ledger.find(id)) {
     if (entry->status == TaskStatus::kFinished) {
-      desk.post(entry->task.client, Reply{id, entry->result}, term_);
+      answer(desk, entry->task.client, {id, entry->result});
     }
     return;
   }
@@ -113,6 +113,14 @@ void Coordinator::offered(Desk& desk, const Offer& offer) {
   if (desk.propose(Accept{offer.task})) {
     accepting_.insert(id);
   }
+}
+
+void Coordinator::answer(Desk& desk, world::NodeId client, const Reply& reply) const {
+  const Directory& directory = desk.ledger.directory();
+  if (directory.voters_epoch() > 1) {
+    desk.post(client, WhomToAsk{directory.voters_epoch(), directory.voters()}, term_);
+  }
+  desk.post(client, reply, term_);
 }
 
 // Too much is not over, or too much waits for the task's pool: what one pool cannot do must not
@@ -142,7 +150,7 @@ void Coordinator::apply(Desk& desk, const Accept& accept, bool changed) {
 void Coordinator::apply(Desk& desk, const Refuse& refuse, bool changed) {
   accepting_.erase(refuse.task.id);
   if (changed) {
-    desk.post(refuse.task.client, Reply{refuse.task.id, {refuse.outcome, {}}}, term_);
+    answer(desk, refuse.task.client, {refuse.task.id, {refuse.outcome, {}}});
   }
 }
 
@@ -174,7 +182,7 @@ void Coordinator::apply(Desk& desk, const Finish& finish, bool changed) {
   finishing_.erase(finish.task);
   if (changed) {
     const TaskEntry& entry = *desk.ledger.find(finish.task);
-    desk.post(entry.task.client, Reply{finish.task, entry.result}, term_);
+    answer(desk, entry.task.client, {finish.task, entry.result});
   }
   if (const auto reporter = reporters_.extract(finish.task); !reporter.empty()) {
     desk.post(reporter.mapped(), ResultAcknowledged{finish.task, finish.attempt}, term_);
@@ -220,7 +228,9 @@ void Coordinator::apply(Desk& desk, const SetRoute&, bool changed) {
 void Coordinator::apply(Desk& desk, const AddMember& added, bool changed) {
   if (changed) {
     take_back_all(desk, added.node, TakeBackReason::kRebooted);
-    employ(*desk.ledger.directory().find(added.node), desk.ledger);
+    if (added.pool) {
+      employ(*desk.ledger.directory().find(added.node), desk.ledger);
+    }
     pump(desk);
   }
 }

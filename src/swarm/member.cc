@@ -15,7 +15,7 @@ RaftOptions raft_options(const MemberConfig& config) {
   options.heartbeat = config.heartbeat;
   options.election_timeout = config.election_timeout;
   options.preferred = config.topology.coordinator() == config.self;
-  options.may_lead = config.topology.may_lead(config.self);
+  options.may_lead = config.joins || config.topology.may_lead(config.self);
   options.snapshot_threshold = config.snapshot_threshold;
   return options;
 }
@@ -151,7 +151,8 @@ bool Member::receive(const world::Message& message, world::Context& context,
     administer(message, shared);
     finish_step(context, effects);
     return true;
-  } else if (message.type != Offer::kType) {
+  } else if (message.type != Offer::kType && (routes_ || !Raft::owns(message))) {
+    // Raft weighs what it is told by those whose entry this member has not learned yet.
     return true;
   }
   handle(message, context, effects);
@@ -356,6 +357,9 @@ void Member::follow_raft(world::Context& context, world::Effects& effects) {
 
 // What it proposes may move the log, so the entry is not looked at after it is decoded.
 void Member::apply(const Entry& entry, Desk& desk) {
+  if (entry.kind == EntryKind::kConfiguration) {
+    return apply_configuration(entry, desk);
+  }
   if (entry.kind != EntryKind::kCommand) {
     return;
   }

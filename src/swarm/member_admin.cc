@@ -13,8 +13,18 @@ Topology current_topology(const Topology& founded, const Directory& directory) {
   });
   for (const auto& [node, member] : directory.members()) {
     if (founded.find(node) == nullptr) {
-      current.members.push_back({node, MemberRole::kWorker, false});
+      const MemberRole role = member.pool ? MemberRole::kWorker : MemberRole::kCoordinator;
+      current.members.push_back({node, role, false});
     }
+  }
+  // Who came to vote, or does no longer, where those who vote are candidates.
+  const bool has_candidates = founded.coordinator() != world::NodeId{};
+  for (TopologyMember& member : current.members) {
+    const bool votes = directory.find(member.node)->voter;
+    if (votes != member.voter && member.role != MemberRole::kCoordinator && has_candidates) {
+      member.role = votes ? MemberRole::kCandidate : MemberRole::kWorker;
+    }
+    member.voter = votes;
   }
   std::ranges::sort(current.members, {}, &TopologyMember::node);
   return current;
@@ -56,6 +66,8 @@ StatusAnswer Member::status(AdminToken token, core::Time now) const {
   answer.term = raft_.term();
   const Directory& directory = ledger_.directory();
   answer.route = directory.route();
+  answer.voters_epoch = directory.voters_epoch();
+  answer.regrouping = !raft_.is_configuration_committed();
   answer.leads = coordinator_.ready();
   if (!answer.leads) {
     return answer;
@@ -67,6 +79,7 @@ StatusAnswer Member::status(AdminToken token, core::Time now) const {
     const bool self = node == config_.self;
     report.suspected = !self && (swim_ ? swim_->suspected(node) : detector_.suspected(node));
     report.linked = self || reaches(node);
+    report.caught_up = raft_.has_caught_up(node);
     report.state = self ? state_ : detector_.observed(node);
     if (swim_ && !self) {
       report.state = report.linked && !report.suspected ? AgentState::kReady : AgentState::kOffline;
@@ -120,6 +133,17 @@ void Member::directory_changed(const Command& command, Index index, Desk& desk) 
     desk.effects.trace(MemberLeft{index, gone->node, gone->incarnation, gone->lost});
   }
   follow_members(desk);
+}
+
+void Member::apply_configuration(const Entry& entry, Desk& desk) {
+  const auto configuration = core::decode<Configuration>(entry.bytes);
+  core::check(configuration.has_value(), "a committed configuration decodes");
+  const Index index = entry.index;
+  if (ledger_.apply(configuration->voters)) {
+    const Directory& directory = ledger_.directory();
+    desk.effects.trace(VotersChanged{index, directory.voters_epoch(), directory.voters()});
+    follow_members(desk);
+  }
 }
 
 void Member::follow_members(Desk& desk) {

@@ -157,7 +157,7 @@ AdminRefusal Directory::refusal(const AddMember& command) const {
   if (!command.node || !command.incarnation) {
     return AdminRefusal::kMalformed;
   }
-  if (!pools_.contains(command.pool)) {
+  if (command.pool && !pools_.contains(command.pool)) {
     return AdminRefusal::kUnknownPool;
   }
   if (const auto left = left_.find(command.node);
@@ -221,6 +221,44 @@ bool Directory::apply(const RemoveMember& command) {
   known->status = MemberStatus::kDraining;
   known->incarnation = std::max(known->incarnation, command.incarnation);
   return true;
+}
+
+// ---- Voters ----
+
+AdminRefusal Directory::refusal(const SetVoter& command) const {
+  const MemberEntry* known = find(command.node);
+  if (known == nullptr) {
+    return AdminRefusal::kUnknownMember;
+  }
+  return known->voter == command.votes || command.epoch == voters_epoch_ + 1
+             ? AdminRefusal::kNone
+             : AdminRefusal::kStaleEpoch;
+}
+
+bool Directory::holds(const SetVoter& command) const {
+  const MemberEntry* known = find(command.node);
+  return known != nullptr && known->voter == command.votes;
+}
+
+bool Directory::apply(const std::vector<world::NodeId>& voters) {
+  bool changed = false;
+  for (auto& [node, member] : members_) {
+    const bool votes = std::ranges::find(voters, node) != voters.end();
+    changed = changed || member.voter != votes;
+    member.voter = votes;
+  }
+  voters_epoch_ += changed ? 1 : 0;
+  return changed;
+}
+
+std::vector<world::NodeId> Directory::voters() const {
+  std::vector<world::NodeId> voting;
+  for (const auto& [node, member] : members_) {
+    if (member.voter) {
+      voting.push_back(node);
+    }
+  }
+  return voting;
 }
 
 bool Directory::apply(const MemberGone& command, bool busy) {

@@ -24,6 +24,16 @@ std::optional<std::pair<AdminVerdict, AdminRefusal>> verdict_on(const Directory&
       action);
 }
 
+bool propose(Desk& desk, const Command& command) {
+  return desk.propose(command);
+}
+
+// Refused while another change is under way or a member has not caught up: it is asked for again.
+bool propose(Desk& desk, const SetVoter& wanted) {
+  const auto change = wanted.votes ? MembershipChange::kPromote : MembershipChange::kDemote;
+  return desk.raft.change_membership(change, wanted.node, desk.context, desk.effects).has_value();
+}
+
 }  // namespace
 
 void Steward::answer(Desk& desk, world::NodeId to, AdminToken token, AdminVerdict verdict,
@@ -44,7 +54,7 @@ void Steward::requested(Desk& desk, const AdminRequest& request, world::NodeId f
   const bool proposed =
       known ||
       (pending_.size() < kPendingLimit &&
-       std::visit([&](const auto& command) { return desk.propose(command); }, request.action));
+       std::visit([&](const auto& command) { return propose(desk, command); }, request.action));
   if (proposed) {
     pending_[{from, request.token}] = request.action;
   }

@@ -32,6 +32,11 @@ bool works_at_all(const TopologyMember& member) {
   return member.role != MemberRole::kCoordinator && member.role != MemberRole::kRelay;
 }
 
+// Whom the leader has a work link with: who works, and who only learns the log.
+bool follows(const TopologyMember& member) {
+  return works_at_all(member) || !member.voter;
+}
+
 std::unexpected<core::Error> invalid(std::string message) {
   return core::fail(core::Code::kInvalid, std::move(message));
 }
@@ -301,8 +306,10 @@ std::vector<Link> Topology::declared_links(world::NodeId leader) const {
   if (find(leader) == nullptr) {
     return found;
   }
-  for (const world::NodeId worker : workers(leader)) {
-    found.push_back(link_between(leader, worker));
+  for (const TopologyMember& member : members) {
+    if (member.node != leader && follows(member)) {
+      found.push_back(link_between(leader, member.node));
+    }
   }
   std::ranges::sort(found);
   return found;
@@ -342,7 +349,7 @@ bool Topology::may_send(world::NodeId from, world::NodeId to, world::NodeId lead
   if (kind == TopologyKind::kRing) {
     return from == leader || to == leader || ring_of(stages).neighbours(from, to);
   }
-  return (from == leader && works_at_all(*receiver)) || (to == leader && works_at_all(*sender));
+  return (from == leader && follows(*receiver)) || (to == leader && follows(*sender));
 }
 
 std::uint32_t Topology::quorum() const {

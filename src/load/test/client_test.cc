@@ -82,6 +82,35 @@ class ClientStory : public testing::Test {
   std::optional<world_sim::Simulation> simulation;
 };
 
+// Says whom to ask from now on, answers one task, and is gone.
+class Leaving : public world::Machine {
+ public:
+  void step(const world::Event& event, world::Context&, world::Effects& effects) override {
+    const auto* received = std::get_if<world::Received>(&event);
+    if (received == nullptr || received->message.type != swarm::Offer::kType || gone_) {
+      return;
+    }
+    gone_ = true;
+    const auto offer = world::payload<swarm::Offer>(received->message);
+    effects.send(received->message.from, swarm::WhomToAsk{2, {kMember}});
+    effects.send(received->message.from, swarm::WhomToAsk{1, {kDead}});
+    effects.send(received->message.from, swarm::Reply{offer->task.id, {}});
+  }
+  [[nodiscard]] std::uint64_t digest() const override { return gone_ ? 1 : 0; }
+
+ private:
+  bool gone_ = false;
+};
+
+TEST_F(ClientStory, AsksThoseThatItIsToldOfWhenTheOldOnesAreGone) {
+  const world::NodeId leaving(4);
+  boot(leaving, [] { return std::make_unique<Leaving>(); });
+  boot(kMember, member(0));
+  start(config({leaving}));
+  EXPECT_EQ(record.answers.size(), record.offered);
+  EXPECT_EQ(record.given_up, 0U);
+}
+
 TEST_F(ClientStory, EveryTaskIsAnsweredOnceAndLatencyCountsFromTheIntendedTime) {
   boot(kMember, member(0));
   start(config({kMember}));

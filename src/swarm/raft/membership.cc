@@ -68,7 +68,12 @@ core::Result<Configuration> RaftStep::changed(MembershipChange change, world::No
   if (change == MembershipChange::kRemove && !next.contains(node)) {
     return core::fail(core::Code::kInvalid, name_of_node(node) + " is not a member");
   }
-  if (change == MembershipChange::kRemove && next.voters == std::vector{node}) {
+  const bool loses_vote =
+      change == MembershipChange::kRemove || change == MembershipChange::kDemote;
+  if (change == MembershipChange::kDemote && !next.is_voter(node)) {
+    return core::fail(core::Code::kInvalid, name_of_node(node) + " is not a voter");
+  }
+  if (loses_vote && next.voters == std::vector{node}) {
     return core::fail(core::Code::kInvalid, name_of_node(node) + " is the last voter");
   }
   if (change == MembershipChange::kPromote) {
@@ -76,7 +81,7 @@ core::Result<Configuration> RaftStep::changed(MembershipChange change, world::No
   }
   std::erase(next.voters, node);
   std::erase(next.learners, node);
-  if (change == MembershipChange::kAddLearner) {
+  if (change == MembershipChange::kAddLearner || change == MembershipChange::kDemote) {
     insert_sorted(next.learners, node);
   } else if (change != MembershipChange::kRemove) {
     insert_sorted(next.voters, node);
@@ -89,10 +94,9 @@ core::Result<void> RaftStep::may_promote(world::NodeId node) const {
   if (!raft_.configuration_.is_learner(node)) {
     return core::fail(core::Code::kInvalid, name_of_node(node) + " is not a learner");
   }
-  const Index has = durable_on(node);
-  if (has + raft_.options_.append_entries_limit < raft_.log_.last_index() || has == 0) {
+  if (!raft_.has_caught_up(node)) {
     return core::fail(core::Code::kUnavailable, name_of_node(node) + " holds entries up to " +
-                                                    std::to_string(has) + " of " +
+                                                    std::to_string(durable_on(node)) + " of " +
                                                     std::to_string(raft_.log_.last_index()) +
                                                     "; promote it when it has " + "caught up");
   }

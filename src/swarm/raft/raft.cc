@@ -102,6 +102,11 @@ std::optional<Index> Raft::match_index(world::NodeId node) const {
   return it == progress_.end() ? std::nullopt : std::optional(it->second.match);
 }
 
+bool Raft::has_caught_up(world::NodeId node) const {
+  const Index has = node == options_.self ? durable_index_ : match_index(node).value_or(0);
+  return is_leader() && has > 0 && has + options_.append_entries_limit >= log_.last_index();
+}
+
 template <world::Payload T>
 void RaftStep::dispatch(const world::Message& message) {
   auto payload = world::payload<T>(message);

@@ -91,6 +91,9 @@ class Deployment::Client : public world::Machine {
         }
       }
     } else if (const auto* received = std::get_if<world::Received>(&event)) {
+      if (received->message.type == WhomToAsk::kType) {
+        voters_ = world::payload<WhomToAsk>(received->message)->voters;
+      }
       if (received->message.type != Reply::kType) {
         return;
       }
@@ -177,6 +180,7 @@ Deployment::Deployment(Plan plan)
   for (const TopologyMember& member : topology_.members) {
     boot(member.node);
   }
+  may_lead_ = topology_.voters();
   simulation_.boot({kClientNode, "client", "client", "zone", {}},
                    [this] { return std::make_unique<Client>(mail_, plan_, topology_.voters()); });
   for (const world::NodeId node : {kControllerNode, kStrangerNode}) {
@@ -202,6 +206,7 @@ MemberConfig Deployment::config(world::NodeId node) const {
 }
 
 void Deployment::boot(world::NodeId node) {
+  may_lead_.push_back(node);
   simulation_.boot({node, "agent", "agent", "zone", {}},
                    [made = config(node), fails = plan_.fails, takes = plan_.fence_takes] {
                      return std::make_unique<PlainAgent>(made, fails, takes);
@@ -218,7 +223,7 @@ AdminAnswer Deployment::ask(const AdminAction& action, core::Duration deadline) 
   const core::Time until = simulation_.now() + deadline;
   while (simulation_.now() < until) {
     mail_->answers.clear();
-    for (const world::NodeId voter : topology_.voters()) {
+    for (const world::NodeId voter : may_lead_) {
       say(kControllerNode, world::make_message(voter, AdminRequest{token, action}));
     }
     run_for(core::milliseconds(100));
@@ -238,7 +243,7 @@ AdminAnswer Deployment::ask(const AdminAction& action, core::Duration deadline) 
 StatusAnswer Deployment::status() {
   mail_->status.reset();
   for (int tries = 0; tries < 50 && !mail_->status; ++tries) {
-    for (const world::NodeId voter : topology_.voters()) {
+    for (const world::NodeId voter : may_lead_) {
       say(kControllerNode, world::make_message(voter, StatusQuery{AdminToken(++tokens_)}));
     }
     run_for(core::milliseconds(100));
@@ -252,7 +257,7 @@ const Member& Deployment::member(world::NodeId node) const {
 }
 
 world::NodeId Deployment::leader() const {
-  for (const world::NodeId voter : topology_.voters()) {
+  for (const world::NodeId voter : may_lead_) {
     if (simulation_.machine(voter) != nullptr && member(voter).leads()) {
       return voter;
     }

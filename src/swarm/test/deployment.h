@@ -60,10 +60,10 @@ class Deployment : public world::TraceSink, public world_sim::Observer {
   };
   explicit Deployment(Plan plan);
 
-  // The sandbox of an agent that joins starts.
+  // The sandbox of a member that joins starts.
   void boot(world::NodeId node);
-  // The controller asks every voter until one says done or refused, or until the deadline; the last
-  // answer.
+  // The controller asks everybody who may vote until one says done or refused, or until the
+  // deadline; the last answer.
   AdminAnswer ask(const AdminAction& action, core::Duration deadline = core::seconds(5));
   StatusAnswer status();
   // Puts one message on its way as if `from` had sent it: only its type and body are taken.
@@ -117,6 +117,7 @@ class Deployment : public world::TraceSink, public world_sim::Observer {
   std::shared_ptr<Mail> mail_;
   world_sim::Simulation simulation_;
   std::uint64_t tokens_ = 0;
+  std::vector<world::NodeId> may_lead_;  // voters of the start, and those who join
 };
 
 }  // namespace swarm

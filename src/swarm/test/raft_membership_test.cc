@@ -135,6 +135,24 @@ TEST(RaftMembership, LastVoterStays) {
   EXPECT_EQ(refused.error().message, "node 1 is the last voter");
 }
 
+TEST(RaftMembership, WhoGivesUpItsVoteGoesOnLearning) {
+  RaftCluster cluster({.voters = 3});
+  const world::NodeId old = cluster.elect();
+  propose_many(cluster, 5);
+  change(cluster, kDemote, old);
+  EXPECT_EQ(cluster.seen<SteppedDown>()[0].second.reason, StepDownReason::kRemoved);
+  const world::NodeId next = cluster.elect();
+  EXPECT_NE(next, old);
+  const Configuration& now = cluster.raft(next).configuration();
+  EXPECT_EQ(now.voters.size(), 2U);
+  EXPECT_THAT(now.learners, testing::ElementsAre(old));
+  ASSERT_TRUE(cluster.propose(next, "on").has_value());
+  EXPECT_TRUE(cluster.advance_until([&] { return cluster.converged(); }, seconds(1)));
+  EXPECT_EQ(cluster.applied(old), cluster.applied(next));
+  EXPECT_EQ(cluster.change(kDemote, old).error().message,
+            "node " + std::to_string(old.value) + " is not a voter");
+}
+
 TEST(RaftMembership, RemovedFollowerCannotDisturb) {
   RaftCluster cluster({.voters = 4});
   const world::NodeId leader = cluster.elect();

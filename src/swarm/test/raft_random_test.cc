@@ -153,7 +153,7 @@ class Schedule {
   }
   void change() {
     const world::NodeId joiner = node(static_cast<std::uint32_t>(6 + random_.below(2)));
-    const auto kind = static_cast<MembershipChange>(random_.below(4));
+    const auto kind = static_cast<MembershipChange>(random_.below(5));
     const bool joins = kind == MembershipChange::kAddLearner || kind == MembershipChange::kAddVoter;
     const auto ids = cluster_.ids();
     if (joins && std::ranges::count(ids, joiner) == 0) {

@@ -2,8 +2,9 @@
 //
 // It belongs to the environment, not to the swarm: no fault of the swarm is its fault. It offers
 // each task at its intended time, asks again with the same task id when no answer comes (each wait
-// is twice the one before, up to kLongestWait), turns to whom it is referred, and takes the first
-// answer. Its record is its trace (swarm/trace.h, "client.…").
+// is twice the one before, up to kLongestWait), turns to whom it is referred, takes the first
+// answer, and follows a group whose voters change by what their leaders say. Its record is its
+// trace (swarm/trace.h, "client.…").
 #pragma once
 
 #include <map>
@@ -56,8 +57,10 @@ class Client : public world::Machine {
     std::map<swarm::TaskId, Open> open;
     std::map<swarm::TaskId, std::uint64_t> answered;  // digests of first answers, bounded
     swarm::TaskId highest_offered;
-    std::uint32_t target = 0;  // index of the member to ask
-    MUSTER_FIELDS(State, config, workload, started, next, open, answered, highest_offered, target)
+    std::uint32_t target = 0;       // index of the member to ask
+    std::uint64_t asked_epoch = 0;  // of the voters that are asked
+    MUSTER_FIELDS(State, config, workload, started, next, open, answered, highest_offered, target,
+                  asked_epoch)
   };
 
   void arrive(world::Context& context, world::Effects& effects);
@@ -68,6 +71,7 @@ class Client : public world::Machine {
   void answered(const swarm::Reply& reply, world::NodeId from, world::Context& context,
                 world::Effects& effects);
   void referred(const swarm::NotLeader& referral, world::Context& context, world::Effects& effects);
+  void told_whom_to_ask(const swarm::WhomToAsk& told);
   void turn_to(world::NodeId member);
   [[nodiscard]] swarm::TaskId low_water() const;
 

@@ -22,7 +22,7 @@ namespace swarm {
 
 using AdminToken = core::Id<struct AdminTokenTag, std::uint64_t>;
 
-using AdminAction = std::variant<SetPool, SetRoute, AddMember, RemoveMember>;
+using AdminAction = std::variant<SetPool, SetRoute, AddMember, RemoveMember, SetVoter>;
 
 struct AdminRequest {
   static constexpr world::MessageType kType = 0x0251;
@@ -80,8 +80,9 @@ struct MemberStatusReport {
   AgentState state = AgentState::kInitialising;  // as the leader observes it
   bool linked = false;                           // the link is proven
   bool suspected = false;
+  bool caught_up = false;  // holds the group's log, but for what one append takes
   std::uint32_t in_flight = 0;
-  MUSTER_FIELDS(MemberStatusReport, entry, state, linked, suspected, in_flight)
+  MUSTER_FIELDS(MemberStatusReport, entry, state, linked, suspected, caught_up, in_flight)
 };
 
 // From a leader; any other member leaves the lists empty and names the leader.
@@ -92,9 +93,12 @@ struct StatusAnswer {
   world::NodeId leader;
   std::uint64_t term = 0;
   Route route;
-  std::vector<PoolStatus> pools;            // ascending
+  std::uint64_t voters_epoch = 0;
+  bool regrouping = false;        // a change of the group's configuration is not committed
+  std::vector<PoolStatus> pools;  // ascending
   std::vector<MemberStatusReport> members;  // ascending; coordinators too, with pool 0
-  MUSTER_FIELDS(StatusAnswer, token, leads, leader, term, route, pools, members)
+  MUSTER_FIELDS(StatusAnswer, token, leads, leader, term, route, voters_epoch, regrouping, pools,
+                members)
 };
 
 }  // namespace swarm

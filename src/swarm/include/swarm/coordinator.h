@@ -145,6 +145,7 @@ class Coordinator {
   void apply(Desk& desk, const RemoveMember& removed, bool changed);
   void apply(Desk& desk, const MemberGone& gone, bool changed);
   void employ(const MemberEntry& member, const Ledger& ledger);
+  void answer(Desk& desk, world::NodeId client, const Reply& reply) const;
   [[nodiscard]] bool is_full(const Desk& desk, TaskId task) const;
   [[nodiscard]] PoolId serving_pool(const Desk& desk, TaskId task) const;
   [[nodiscard]] TaskClass class_of(const Desk& desk, TaskId task) const;

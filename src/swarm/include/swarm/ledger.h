@@ -86,6 +86,8 @@ class Ledger {
 
   // True when the command changed the ledger; false when it came too late or twice.
   bool apply(const Command& command);
+  // The group's configuration of this place in the log: who votes.
+  bool apply(const std::vector<world::NodeId>& voters) { return directory_.apply(voters); }
 
   // The entry, or null when the task is unknown or below its client's low-water mark.
   [[nodiscard]] const TaskEntry* find(TaskId task) const;

@@ -5,10 +5,10 @@
 // out what it asks for (take_requests). A node's store is shared: records of the agent's own must
 // start with another byte than 0x01, 0x02 and 0x03.
 //
-// Who is a member changes while the deployment runs: the topology that a member goes by is the one
-// that was founded, with those who joined as workers that do not vote and without those who left.
-// A node that joins later (`joins`) is silent until a leader whose ledger has it as a member speaks
-// to it.
+// Who is a member, and who votes, changes while the deployment runs: the topology that a member
+// goes by is the one that was founded, with those who joined and without those who left, and its
+// voters are those of the group's committed configuration. A node that joins later (`joins`) is
+// silent until a leader whose ledger has it as a member speaks to it.
 //
 // In a graph of declared links (graph.h) every message to a member leaves over one of them: to a
 // neighbour, or in an envelope to the next node on the way.
@@ -189,6 +189,7 @@ class Member {
   [[nodiscard]] bool concerns_directory(const Command& command) const;
   void directory_changed(const Command& command, Index index, Desk& desk);
   void follow_members(Desk& desk);
+  void apply_configuration(const Entry& entry, Desk& desk);
   void send_sample(Desk& desk);
   [[nodiscard]] MemberReport report() const;
 

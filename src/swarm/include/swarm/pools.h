@@ -67,16 +67,17 @@ constexpr std::string_view name_of(MemberStatus status) {
 
 struct MemberEntry {
   world::NodeId node;
-  PoolId pool;
+  PoolId pool;                     // 0: a coordinator, which never works
   world::Incarnation incarnation;  // the least that is let in: an older boot is stale
   std::set<std::string> capabilities;
   MemberStatus status = MemberStatus::kServing;
   bool founder = false;  // a member of the initial topology, which names its role and links
-  bool voter = false;    // cannot be removed here: it is drained and stays
+  bool voter = false;    // in the group's configuration; drains and stays while it votes
   MUSTER_FIELDS(MemberEntry, node, pool, incarnation, capabilities, status, founder, voter)
 };
 
-// ---- Commands. The first four are also what a controller asks for (admin.h). ----
+// ---- Commands. The first five are what a controller asks for (admin.h); all but SetVoter are
+// entries of the log. ----
 
 // Makes a pool, or changes what it is.
 struct SetPool {
@@ -88,8 +89,8 @@ struct SetRoute {
   Route route;
   MUSTER_FIELDS(SetRoute, route)
 };
-// Lets a booted agent in. An incarnation above the entry's replaces the entry: the agent booted
-// anew.
+// Lets a booted agent in, or, with pool 0, a coordinator. An incarnation above the entry's replaces
+// the entry: the agent booted anew.
 struct AddMember {
   world::NodeId node;
   PoolId pool;
@@ -102,6 +103,15 @@ struct RemoveMember {
   world::NodeId node;
   world::Incarnation incarnation;  // of the entry; a newer one is not removed
   MUSTER_FIELDS(RemoveMember, node, incarnation)
+};
+// Gives a member a vote in the group, or takes it away: a change of the group's own configuration
+// (raft.h). The epoch must be the current one plus 1, so of two requests that were made of the same
+// voters only one is done.
+struct SetVoter {
+  world::NodeId node;
+  bool votes = false;
+  std::uint64_t epoch = 0;
+  MUSTER_FIELDS(SetVoter, node, votes, epoch)
 };
 // Proposed by the leader once a draining member has nothing in hand. `lost`: the failure detector
 // has given it up, and its tasks were taken back.
@@ -119,7 +129,7 @@ enum class AdminRefusal : std::uint8_t {
   kTooManyPools,      // kMaximumPools, or too many members
   kUnknownPool,       // a route, member or fallback names a pool that does not exist
   kWeights,           // they do not sum to kWholeRoute
-  kStaleEpoch,        // not the epoch after the current one
+  kStaleEpoch,        // not the epoch after the current one, of the route or of the voters
   kStaleRevision,     // the pool has a newer revision, or the same with another content
   kStaleIncarnation,  // the member, or one that left, has a newer incarnation
   kOtherPool,         // the same incarnation of the member is in another pool
@@ -154,12 +164,14 @@ class Directory {
   [[nodiscard]] AdminRefusal refusal(const SetRoute& command) const;
   [[nodiscard]] AdminRefusal refusal(const AddMember& command) const;
   [[nodiscard]] AdminRefusal refusal(const RemoveMember& command) const;
+  [[nodiscard]] AdminRefusal refusal(const SetVoter& command) const;
   // What the command asks for is so.
   [[nodiscard]] bool holds(const SetPool& command) const;
   [[nodiscard]] bool holds(const SetRoute& command) const;
   [[nodiscard]] bool holds(const AddMember& command) const;
   // The member is gone.
   [[nodiscard]] bool holds(const RemoveMember& command) const;
+  [[nodiscard]] bool holds(const SetVoter& command) const;
 
   // True when the command changed something. RemoveMember makes the member drain.
   bool apply(const SetPool& command);
@@ -168,11 +180,16 @@ class Directory {
   bool apply(const RemoveMember& command);
   // `busy`: the ledger knows of a task in its hands, so only a lost one may go.
   bool apply(const MemberGone& command, bool busy);
+  // These vote according to a committed configuration.
+  bool apply(const std::vector<world::NodeId>& voters);
 
   [[nodiscard]] const std::map<PoolId, Pool>& pools() const { return pools_; }
   [[nodiscard]] const Route& route() const { return route_; }
   [[nodiscard]] const std::map<world::NodeId, MemberEntry>& members() const { return members_; }
   [[nodiscard]] const MemberEntry* find(world::NodeId node) const;  // null: no member
+  [[nodiscard]] std::vector<world::NodeId> voters() const;          // ascending
+  // Counts the changes of who votes; 1: as founded.
+  [[nodiscard]] std::uint64_t voters_epoch() const { return voters_epoch_; }
   [[nodiscard]] PoolId pool_of(TaskId task) const { return swarm::pool_of(route_, task); }
   [[nodiscard]] const Pool& pool(PoolId id) const;  // REQUIRES: it exists
 
@@ -185,9 +202,10 @@ class Directory {
   Route route_;
   std::map<world::NodeId, MemberEntry> members_;
   std::map<world::NodeId, world::Incarnation> left_;  // the newest incarnation that left
+  std::uint64_t voters_epoch_ = 1;
 
  public:
-  MUSTER_FIELDS(Directory, pools_, route_, members_, left_)
+  MUSTER_FIELDS(Directory, pools_, route_, members_, left_, voters_epoch_)
 };
 
 }  // namespace swarm

@@ -1,6 +1,8 @@
 // What clients and members say to each other about tasks.
 #pragma once
 
+#include <vector>
+
 #include "swarm/task.h"
 #include "world/message.h"
 
@@ -22,6 +24,15 @@ struct Reply {
   TaskId task;
   Result result;
   MUSTER_FIELDS(Reply, task, result)
+};
+
+// Leader to client, before each reply in a group whose voters are others than it was founded with:
+// those whom the client was told of may all be gone one day.
+struct WhomToAsk {
+  static constexpr world::MessageType kType = 0x0206;
+  std::uint64_t epoch = 0;  // of the voters; an older one says nothing
+  std::vector<world::NodeId> voters;
+  MUSTER_FIELDS(WhomToAsk, epoch, voters)
 };
 
 // Member to client: ask another one. `leader` is 0 when the member knows none.

@@ -100,6 +100,7 @@ enum class MembershipChange : std::uint8_t {
   kAddVoter,  // at once; prefer a learner first, so that an empty log never blocks commits
   kAddLearner,
   kPromote,  // a learner that has caught up becomes a voter
+  kDemote,   // a voter becomes a learner
   kRemove,
 };
 constexpr MembershipChange last_value(MembershipChange) {
@@ -218,7 +219,7 @@ class Raft {
 
   // Appends a configuration that differs by one node (thesis 4.1); in force as soon as it is in the
   // log. kUnavailable: not the leader, no entry of its own term committed yet, the previous change
-  // is not committed yet, or the learner to promote lags by more than one append. kInvalid: the
+  // is not committed yet, or the learner to promote has not caught up. kInvalid: the
   // node is already what it should become, is not a member, or is the last voter.
   core::Result<Index> change_membership(MembershipChange change, world::NodeId node,
                                         world::Context& context, world::Effects& effects);
@@ -261,6 +262,8 @@ class Raft {
   [[nodiscard]] std::optional<core::Time> last_contact(world::NodeId node) const;
   // The last index that `node` is known to hold durably. On the leader only.
   [[nodiscard]] std::optional<Index> match_index(world::NodeId node) const;
+  // The node is known to lag by no more than one append takes. On the leader only.
+  [[nodiscard]] bool has_caught_up(world::NodeId node) const;
   [[nodiscard]] const RaftLog& log() const { return log_; }
   [[nodiscard]] const RaftOptions& options() const { return options_; }
   [[nodiscard]] std::uint64_t digest() const { return core::digest(*this); }

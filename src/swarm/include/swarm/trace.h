@@ -188,6 +188,15 @@ struct MemberLeft {
   MUSTER_FIELDS(MemberLeft, index, member, incarnation, lost)
 };
 
+struct VotersChanged {
+  static constexpr world::TraceKind kKind = 0x0255;
+  static constexpr std::string_view kName = "voters.changed";
+  std::uint64_t index = 0;
+  std::uint64_t epoch = 0;
+  std::vector<world::NodeId> voters;  // ascending
+  MUSTER_FIELDS(VotersChanged, index, epoch, voters)
+};
+
 // ---- The client's record: what was asked for and what was answered, the client's view alone ----
 
 struct TaskOffered {
