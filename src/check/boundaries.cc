@@ -20,11 +20,18 @@ void Boundaries::on(const Moment& moment, const swarm::BecameLeader&) {
   leaders_.insert(moment.who);
 }
 
-// Who joins is a worker that does not vote. Links of those who left may end later.
+// Who joins does not vote yet. Links of those who left, and of those who voted, may end later.
 void Boundaries::on(const swarm::MemberJoined& record) {
   if (topology_.find(record.member) == nullptr) {
-    topology_.members.push_back({record.member, swarm::MemberRole::kWorker, false});
+    const auto role = record.pool ? swarm::MemberRole::kWorker : swarm::MemberRole::kCoordinator;
+    topology_.members.push_back({record.member, role, false});
     std::ranges::sort(topology_.members, {}, &swarm::TopologyMember::node);
+  }
+}
+
+void Boundaries::on(const swarm::ConfigurationChanged& record) {
+  for (swarm::TopologyMember& member : topology_.members) {
+    member.voter = member.voter || std::ranges::binary_search(record.voters, member.node);
   }
 }
 

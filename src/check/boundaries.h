@@ -21,6 +21,7 @@ class Boundaries {
 
   void on(const Moment& moment, const swarm::BecameLeader& record);
   void on(const swarm::MemberJoined& record);
+  void on(const swarm::ConfigurationChanged& record);
   void on(const Moment& moment, const swarm::LinkProven& record);
   void on(const Moment& moment, const swarm::RingChanged& record);
   void on(const Moment& moment, const swarm::JointDecided& record);

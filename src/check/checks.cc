@@ -85,11 +85,13 @@ struct Checks::Parts {
   // ---- Drivers ----
   void on(const Moment& moment, const world::NodeBooted&) {
     routes.booted(moment);
+    consensus.booted(moment.who);
     tasks.booted(moment.who);
     liveness.halted(moment.who);
   }
   void on(const Moment& moment, const world::NodeHalted& record) {
     routes.halted(moment, record);
+    consensus.halted(moment);
     pipes.halted(moment.who);
     liveness.halted(moment.who);
   }
@@ -154,7 +156,15 @@ struct Checks::Parts {
     boundaries.on(moment, record);
     liveness.on(moment, record);
   }
-  void on(const Moment& moment, const swarm::SteppedDown& record) { liveness.on(moment, record); }
+  void on(const Moment& moment, const swarm::SteppedDown& record) {
+    consensus.on(moment, record);
+    liveness.on(moment, record);
+  }
+  void on(const Moment& moment, const swarm::ConfigurationChanged& record) {
+    consensus.on(moment, record);
+    boundaries.on(record);
+    liveness.on(record);
+  }
   void on(const Moment& moment, const swarm::ElectionStarted& record) {
     liveness.on(moment, record);
   }

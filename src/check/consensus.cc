@@ -1,9 +1,15 @@
 #include "consensus.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace check {
 namespace {
+
+// A member may lag by what one append takes and still come to vote (swarm/raft.h).
+constexpr swarm::Index kMostLag = 256;
+// Until a leader suspects a voter that is gone and the controller has heard of it.
+constexpr core::Duration kNoticed = core::seconds(3);
 
 std::string name_of_entry(swarm::Index index, const Known& known) {
   return "entry " + text(index) + " of term " + text(known.term) + " with digest " +
@@ -60,6 +66,7 @@ void Consensus::on(const Moment& moment, const swarm::Recovered& record) {
     expect_snapshot(moment, "the recovered snapshot", record.snapshot_index, record.snapshot_term);
   }
   self.log.recover(record.snapshot_index);
+  self.leads = false;
   self.commit = record.snapshot_index;
 }
 
@@ -74,7 +81,64 @@ void Consensus::expect_snapshot(const Moment& moment, const std::string& which, 
 }
 
 void Consensus::on(const Moment& moment, const swarm::ConfigurationChanged& record) {
-  member(moment.who).voters = record.voters;
+  Member& self = member(moment.who);
+  if (self.leads && record.index > self.configured) {
+    change_.expect_none(change_fault(moment, record), moment);
+  }
+  self.voters = record.voters;
+  self.learners = record.learners;
+  self.configured = record.index;
+}
+
+// Of a change that a leader makes: it is of one node, the one before it is committed, who comes to
+// vote has caught up, and without the one that goes a majority is left that is there.
+std::string Consensus::change_fault(const Moment& moment,
+                                    const swarm::ConfigurationChanged& record) {
+  const Member& self = member(moment.who);
+  const std::string claim = "changes who takes part by entry " + text(record.index) + ", but ";
+  if (self.configured > self.commit) {
+    return claim + "the change by entry " + text(self.configured) + " is not committed";
+  }
+  const auto changed = [](const std::vector<world::NodeId>& before,
+                          const std::vector<world::NodeId>& after) {
+    std::vector<world::NodeId> nodes;
+    std::ranges::set_symmetric_difference(before, after, std::back_inserter(nodes));
+    return nodes;
+  };
+  const std::vector<world::NodeId> votes = changed(self.voters, record.voters);
+  std::vector<world::NodeId> all = changed(self.learners, record.learners);
+  all.insert(all.end(), votes.begin(), votes.end());
+  if (std::ranges::any_of(all, [&](world::NodeId node) { return node != all.front(); })) {
+    return claim + "it changes more than one node";
+  }
+  if (votes.empty()) {
+    return {};
+  }
+  if (std::ranges::binary_search(record.voters, votes.front())) {
+    DurableLog& log = member(votes.front()).log;
+    log.settle(committed_);
+    return log.settled() > 0 && log.settled() + kMostLag >= committed_.last()
+               ? std::string()
+               : claim + name_of(votes.front()) + ", which comes to vote, holds " +
+                     text(log.settled()) + " of " + text(committed_.last()) + " committed entries";
+  }
+  const std::size_t left = present(record.voters, moment.at);
+  return left > record.voters.size() / 2
+             ? std::string()
+             : claim + "of the " + text(std::uint64_t{record.voters.size()}) +
+                   " voters that stay only " + text(std::uint64_t{left}) + " are there";
+}
+
+// Who has been gone for less than it takes to be noticed counts as there.
+std::size_t Consensus::present(const std::vector<world::NodeId>& voters, core::Time at) const {
+  return static_cast<std::size_t>(std::ranges::count_if(voters, [&](world::NodeId node) {
+    const auto down = down_since_.find(node);
+    return down == down_since_.end() || at - down->second < kNoticed;
+  }));
+}
+
+void Consensus::on(const Moment& moment, const swarm::SteppedDown&) {
+  member(moment.who).leads = false;
 }
 
 void Consensus::on(const Moment& moment, const swarm::VoteDurable& record) {
@@ -111,6 +175,7 @@ std::string Consensus::election_fault(const Moment& moment, const swarm::BecameL
 void Consensus::on(const Moment& moment, const swarm::BecameLeader& record) {
   leader_.expect_none(election_fault(moment, record), moment);
   Member& self = member(moment.who);
+  self.leads = true;
   self.log.settle(committed_);
   // A leader of an older term may still come to office late, by votes that were long on their way:
   // it owes only what leaders before it have committed.
@@ -259,10 +324,12 @@ void Consensus::finish(const FinalState& state) {
   for (Verdict* verdict : {&leader_, &vote_, &durable_, &agreement_, &completeness_}) {
     verdict->set_applies(expected || verdict->checked() > 0);
   }
+  change_.set_applies(change_.checked() > 0);
 }
 
 void Consensus::append_to(std::vector<Invariant>& results) const {
-  for (const Verdict* verdict : {&leader_, &vote_, &durable_, &agreement_, &completeness_}) {
+  for (const Verdict* verdict :
+       {&leader_, &vote_, &durable_, &agreement_, &completeness_, &change_}) {
     results.push_back(verdict->invariant());
   }
 }

@@ -29,6 +29,9 @@ class Consensus {
   void on(const Moment& moment, const swarm::SnapshotDurable& record);
   void on(const Moment& moment, const swarm::Committed& record);
   void on(const Moment& moment, const swarm::CommitLearned& record);
+  void on(const Moment& moment, const swarm::SteppedDown& record);
+  void booted(world::NodeId node) { down_since_.erase(node); }
+  void halted(const Moment& moment) { down_since_.try_emplace(moment.who, moment.at); }
 
   void finish(const FinalState& state);
   void append_to(std::vector<Invariant>& results) const;
@@ -39,6 +42,9 @@ class Consensus {
     swarm::Index commit = 0;       // heard of in this incarnation
     swarm::Term highest_vote = 0;  // durable
     std::vector<world::NodeId> voters;
+    std::vector<world::NodeId> learners;
+    swarm::Index configured = 0;  // by this entry
+    bool leads = false;
   };
 
   Member& member(world::NodeId node);
@@ -48,6 +54,9 @@ class Consensus {
   [[nodiscard]] std::string removal_fault(const Member& self, swarm::Index last_kept,
                                           swarm::Index final) const;
   [[nodiscard]] std::string backing_fault(const Moment& moment, const swarm::Committed& record);
+  [[nodiscard]] std::string change_fault(const Moment& moment,
+                                         const swarm::ConfigurationChanged& record);
+  [[nodiscard]] std::size_t present(const std::vector<world::NodeId>& voters, core::Time at) const;
   void agree(const Moment& moment, swarm::Index index, const Known& known);
   void judge_later_leaders(const Moment& moment, const swarm::Committed& record);
 
@@ -56,11 +65,13 @@ class Consensus {
   Verdict durable_{"commits_durable_at_quorum"};
   Verdict agreement_{"log_agreement"};
   Verdict completeness_{"leader_completeness"};
+  Verdict change_{"voters_change_one_by_one"};
 
   std::vector<world::NodeId> voters_;
   std::map<world::NodeId, Member> members_;
   std::map<swarm::Term, world::NodeId> leaders_;
   std::map<std::pair<world::NodeId, swarm::Term>, world::NodeId> votes_;
+  std::map<world::NodeId, core::Time> down_since_;
   CommittedLog committed_;
   std::map<swarm::Term, swarm::Index> claimed_;  // the last that each leader's term committed
   // The value of each (index, term) that was durable somewhere and is not committed yet.

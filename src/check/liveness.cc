@@ -20,7 +20,8 @@ constexpr std::uint64_t kTimersPerOpenTask = 4;
 
 }  // namespace
 
-Liveness::Liveness(const CheckConfig& config) : config_(config) {}
+Liveness::Liveness(const CheckConfig& config)
+    : config_(config), voters_(config.topology.voters()) {}
 
 // A fault without duration, such as a step of the clock, has no end to wait for.
 void Liveness::on(const Moment& moment, const world::FaultStarted& record) {
@@ -61,6 +62,13 @@ void Liveness::on(const Moment& moment, const swarm::SteppedDown&) {
 
 void Liveness::on(const swarm::MemberJoined& record) {
   joined_.insert(record.member);
+}
+
+void Liveness::on(const swarm::ConfigurationChanged& record) {
+  if (record.index >= configured_ && !record.voters.empty()) {
+    configured_ = record.index;
+    voters_ = record.voters;
+  }
 }
 
 void Liveness::on(const Moment&, const swarm::ElectionStarted& record) {
@@ -105,8 +113,7 @@ void Liveness::judge_recovery(const FinalState& state, std::uint64_t abandoned) 
             ? std::string()
             : text(state.open_at_client) + " tasks wait for an answer at the end");
   for (const FinalState::Replica& replica : state.replicas) {
-    const swarm::TopologyMember* member = config_.topology.find(replica.node);
-    if (member != nullptr && member->voter) {
+    if (std::ranges::find(voters_, replica.node) != voters_.end()) {
       judge(replica_fault(state, replica, abandoned));
     }
   }

@@ -24,6 +24,7 @@ class Liveness {
   void on(const Moment& moment, const swarm::SteppedDown& record);
   void on(const Moment& moment, const swarm::ElectionStarted& record);
   void on(const swarm::MemberJoined& record);
+  void on(const swarm::ConfigurationChanged& record);
 
   // Whether by the end of the run everything must have come back: liveness is expected, the run was
   // not cut short, and the last fault ended long enough ago.
@@ -42,8 +43,10 @@ class Liveness {
   Verdict live_{"live_after_heal"};
   Verdict bounds_{"bounds"};
   CheckConfig config_;
-  std::set<world::NodeId> joined_;  // besides those who founded
-  std::set<std::uint32_t> faults_;  // that go on
+  std::vector<world::NodeId> voters_;  // of the newest configuration
+  swarm::Index configured_ = 0;        // by this entry
+  std::set<world::NodeId> joined_;     // besides those who founded
+  std::set<std::uint32_t> faults_;     // that go on
   core::Time calm_since_;
   world::NodeId leader_;  // of the highest term; none once it stepped down or halted
   swarm::Term term_ = 0;

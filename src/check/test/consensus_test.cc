@@ -33,6 +33,46 @@ class ConsensusStory : public ::testing::Test {
   Story story;
 };
 
+TEST_F(ConsensusStory, AVoteMayPassFromOneToAnother) {
+  const world::NodeId joins(4);
+  const std::vector<world::NodeId> all{kFirst, kSecond, kThird};
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 2, all, {joins}});
+  for (swarm::Index index = 1; index <= story.index; ++index) {
+    story.tell(joins, swarm::EntryDurable{kGroup, index, 1, 1000 + index});
+  }
+  story.commit(1, {kFirst, kSecond, kThird});
+  story.tell(joins, swarm::EntryDurable{kGroup, 2, 1, 1002});
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 3, {kFirst, kSecond, kThird, joins}, {}});
+  const auto results = judge();
+  EXPECT_THAT(violated(results), IsEmpty());
+  EXPECT_EQ(find(results, "voters_change_one_by_one").checked, 2U);
+}
+
+TEST_F(ConsensusStory, AChangeOfVotersBeforeTheLastOneIsCommitted) {
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 2, {kFirst, kSecond}, {kThird}});
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 3, {kFirst}, {kSecond, kThird}});
+  expect_only("voters_change_one_by_one", "the change by entry 2 is not committed");
+}
+
+TEST_F(ConsensusStory, AChangeOfTwoVotersAtOnce) {
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 2, {kFirst}, {kSecond, kThird}});
+  expect_only("voters_change_one_by_one", "it changes more than one node");
+}
+
+TEST_F(ConsensusStory, AVoteForANodeWithoutTheLog) {
+  const world::NodeId joins(4);
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 2, {kFirst, kSecond, kThird, joins}, {}});
+  expect_only("voters_change_one_by_one",
+              "node 4, which comes to vote, holds 0 of 1 committed entries");
+}
+
+TEST_F(ConsensusStory, AVoteTakenWhileAnotherVoterHasLongBeenGone) {
+  story.tell(kSecond, world::NodeHalted{});
+  story.wait(core::seconds(4));
+  story.tell(kFirst, swarm::ConfigurationChanged{kGroup, 2, {kFirst, kSecond}, {kThird}});
+  expect_only("voters_change_one_by_one", "of the 2 voters that stay only 1 are there");
+}
+
 TEST_F(ConsensusStory, ASecondLeaderInATerm) {
   story.tell(kSecond, swarm::BecameLeader{
                           kGroup, 1, {kFirst, kSecond, kThird}, {kSecond, kThird}, story.index});

@@ -4,9 +4,9 @@
 //
 // Names of the invariants: cash_conserved, shares_conserved, order_life, limits_respected,
 // price_time_priority, one_leader_per_term, one_vote_per_term, commits_durable_at_quorum,
-// log_agreement, leader_completeness, stale_terms_fenced, one_order_per_key, tasks_end_once,
-// answers_agree, links_as_declared, isolated_decide_nothing, routed_as_committed,
-// no_busy_agent_ended, live_after_heal, bounds.
+// log_agreement, leader_completeness, voters_change_one_by_one, stale_terms_fenced,
+// one_order_per_key, tasks_end_once, answers_agree, links_as_declared, isolated_decide_nothing,
+// routed_as_committed, no_busy_agent_ended, live_after_heal, bounds.
 #pragma once
 
 #include <functional>
