@@ -17,11 +17,22 @@ sandbox::Labels labels_of(const ControllerConfig& config, const std::string& fle
   return labels;
 }
 
-world::NodeId node_of(const sandbox::SandboxInfo& sandbox) {
-  const std::string_view text = sandbox.label(kNodeLabel);
+namespace {
+
+world::NodeId node_in(std::string_view text) {
   world::NodeId node;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), node.value);
   return error == std::errc() && end == text.data() + text.size() ? node : world::NodeId();
+}
+
+}  // namespace
+
+world::NodeId node_of(const sandbox::SandboxInfo& sandbox) {
+  return node_in(sandbox.label(kNodeLabel));
+}
+
+world::NodeId replaced_by(const sandbox::SandboxInfo& sandbox) {
+  return node_in(sandbox.label(kReplacesLabel));
 }
 
 const Fleet* find_fleet(const ControllerConfig& config, std::string_view name) {

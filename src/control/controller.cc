@@ -80,11 +80,22 @@ void Controller::look(world::Context&, world::Effects& effects) {
     effects.call(id, state_.config.scaling->volatility_service, {});
   }
   if (!state_.leader) {
-    const auto& voters = state_.config.voters;
+    const std::vector<world::NodeId> voters = may_lead();
     state_.leader = voters[state_.next_voter++ % voters.size()];
   }
   effects.send(state_.leader, swarm::StatusQuery{swarm::AdminToken(++state_.tokens)});
   effects.set_timer(kLook, state_.config.every);
+}
+
+// Those who voted at first, and who came to vote since.
+std::vector<world::NodeId> Controller::may_lead() const {
+  std::vector<world::NodeId> nodes = state_.config.voters;
+  for (const auto& [node, instance] : state_.durable.desired.instances) {
+    if (instance.replaces) {
+      nodes.push_back(node);
+    }
+  }
+  return nodes;
 }
 
 void Controller::call(CallKind kind, world::NodeId node, const sandbox::Request& request,
@@ -159,11 +170,18 @@ void Controller::answered(const Pending& pending, const sandbox::Answer& answer,
     // A program that can never start here: another agent takes its place.
     const auto instance = state_.durable.desired.instances.find(pending.node);
     if (pending.kind == CallKind::kStart && refusal->code == sandbox::RefusalCode::kInvalid &&
-        instance != state_.durable.desired.instances.end()) {
+        instance != state_.durable.desired.instances.end() && !votes(pending.node)) {
       instance->second.retiring = true;
       effects.trace(AgentRetired{pending.node, refusal->message});
     }
   }
+}
+
+bool Controller::votes(world::NodeId node) const {
+  return state_.status &&
+         std::ranges::any_of(state_.status->members, [&](const swarm::MemberStatusReport& member) {
+           return member.entry.node == node && member.entry.voter;
+         });
 }
 
 void Controller::act_when_known(world::Context& context, world::Effects& effects) {
@@ -196,6 +214,7 @@ void Controller::act(world::Context& context, world::Effects& effects) {
     decide_scaling(view, effects);
     decide_rollout(view, effects);
     set_sizes(effects);
+    begin_upgrade(context.now);
   }
   Plan plan = reconcile(state_.config, state_.durable.desired, observed(context.now));
   state_.durable.desired = std::move(plan.desired);
@@ -206,6 +225,7 @@ void Controller::act(world::Context& context, world::Effects& effects) {
   }
   keep(before, effects);
   trace_changes(before.desired, effects);
+  trace_upgrade(plan.voters, effects);
   for (const Action& action : plan.actions) {
     carry_out(action, effects);
   }
@@ -254,7 +274,7 @@ void Controller::note_telemetry(core::Time now, world::Effects& effects) {
   const monitor::View view = state_.monitor.view(now);
   std::vector<swarm::PoolId> pools;
   for (const Fleet& fleet : state_.config.fleets) {
-    if (std::ranges::find(pools, fleet.pool) == pools.end()) {
+    if (fleet.pool && std::ranges::find(pools, fleet.pool) == pools.end()) {
       pools.push_back(fleet.pool);
     }
   }
@@ -299,11 +319,25 @@ void Controller::trace_changes(const Desired& before, world::Effects& effects) {
   }
 }
 
+void Controller::trace_upgrade(const std::optional<rollout::NextChange>& voters,
+                               world::Effects& effects) {
+  if (!voters || state_.upgrade == voters) {
+    return;
+  }
+  state_.upgrade = voters;
+  effects.trace(UpgradeDecided{voters->progress, voters->change.add,
+                               world::NodeId(voters->change.voter.value), voters->reason});
+}
+
 void Controller::carry_out(const Action& action, world::Effects& effects) {
   if (const auto* create = std::get_if<CreateSandbox>(&action)) {
     const Fleet* fleet = find_fleet(state_.config, create->fleet);
     sandbox::SandboxSpec spec = fleet->spec;
     spec.metadata.merge(labels_of(state_.config, create->fleet, create->node));
+    if (const world::NodeId old = state_.durable.desired.instances.at(create->node).replaces) {
+      spec.metadata[kReplacesLabel] = std::to_string(old.value);
+      spec.metadata[kVersionLabel] = state_.config.upgrade ? state_.config.upgrade->version : "";
+    }
     call(CallKind::kCreate, create->node, sandbox::Create{std::move(spec)}, effects);
   } else if (const auto* begin = std::get_if<StartProgram>(&action)) {
     sandbox::Exec exec;

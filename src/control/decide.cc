@@ -38,7 +38,9 @@ void Controller::decide_scaling(const monitor::View& view, world::Effects& effec
   if (state_.config.rollout && state_.durable.rollout) {
     pools = {state_.config.rollout->stable, state_.config.rollout->candidate};
     for (const Fleet& other : state_.config.fleets) {
-      fleets.insert(other.name);
+      if (other.pool) {
+        fleets.insert(other.name);
+      }
     }
   }
   const Census census = count(fleets, state_.durable.desired, observed(view.at));
@@ -99,6 +101,12 @@ void Controller::decide_rollout(const monitor::View& view, world::Effects& effec
   state_.rolled = decision;
   durable.desired.weights = {{plan.stable, decision.weights.stable},
                              {plan.candidate, decision.weights.candidate}};
+}
+
+void Controller::begin_upgrade(core::Time now) {
+  const auto& plan = state_.config.upgrade;
+  bool& upgrading = state_.durable.desired.upgrading;
+  upgrading = upgrading || (plan && now.time_since_epoch() >= plan->begins);
 }
 
 // Everything that the candidate was to have before the first task is ready.

@@ -48,12 +48,18 @@ class Reconciler {
   Plan plan() {
     adopt();
     replace();
+    if (observed_.status && plan_.desired.upgrading) {
+      succeed();
+    }
     for (const Fleet& fleet : config_.fleets) {
       resize(fleet);
     }
     if (observed_.status) {
       set_pools();
       set_route();
+    }
+    if (observed_.status && plan_.desired.upgrading) {
+      change_voters();
     }
     serve_instances();
     serve_coordinators();
@@ -74,7 +80,7 @@ class Reconciler {
       if (!node || find_fleet(config_, fleet) == nullptr) {
         continue;
       }
-      desired.instances.try_emplace(node, Instance{fleet, false});
+      desired.instances.try_emplace(node, Instance{fleet, false, replaced_by(sandbox)});
       desired.next_node = std::max(desired.next_node, node.value + 1);
     }
   }
@@ -98,6 +104,52 @@ class Reconciler {
     }
   }
 
+  // Everybody who votes gets a successor, and so does a successor that is given up. Who has one and
+  // votes no longer retires.
+  void succeed() {
+    std::map<world::NodeId, std::string> wanted;  // whose, and in which fleet
+    std::set<world::NodeId> there;
+    for (const swarm::MemberStatusReport& member : observed_.status->members) {
+      if (member.entry.voter) {
+        wanted[member.entry.node] = fleet_of(member.entry);
+      }
+    }
+    for (const auto& [node, instance] : plan_.desired.instances) {
+      if (!instance.replaces) {
+        continue;
+      }
+      wanted.erase(node);
+      if (instance.retiring) {
+        wanted[instance.replaces] = instance.fleet;
+      } else {
+        there.insert(instance.replaces);
+      }
+    }
+    for (const auto& [old, fleet] : wanted) {
+      if (there.insert(old).second) {
+        plan_.desired.instances[world::NodeId(plan_.desired.next_node++)] = {fleet, false, old};
+      }
+    }
+    for (auto& [node, instance] : plan_.desired.instances) {
+      instance.retiring = instance.retiring || (there.contains(node) && !votes(node));
+    }
+  }
+
+  [[nodiscard]] std::string fleet_of(const swarm::MemberEntry& member) const {
+    const auto known = plan_.desired.instances.find(member.node);
+    if (known != plan_.desired.instances.end()) {
+      return known->second.fleet;
+    }
+    const auto fleet = std::ranges::find(config_.fleets, member.pool, &Fleet::pool);
+    return fleet == config_.fleets.end() ? std::string() : fleet->name;
+  }
+
+  // Whether it counts as one of its fleet. A successor does once it is there instead of another.
+  [[nodiscard]] bool counts(const Instance& instance) const {
+    const auto old = plan_.desired.instances.find(instance.replaces);
+    return !instance.retiring && (old == plan_.desired.instances.end() || old->second.retiring);
+  }
+
   void resize(const Fleet& fleet) {
     const auto wanted = plan_.desired.sizes.find(fleet.name);
     if (wanted == plan_.desired.sizes.end()) {
@@ -106,11 +158,11 @@ class Reconciler {
     std::vector<scaling::AgentLoad> removable;
     std::uint32_t size = 0;
     for (const auto& [node, instance] : plan_.desired.instances) {
-      if (instance.fleet != fleet.name || instance.retiring) {
+      if (instance.fleet != fleet.name || !counts(instance)) {
         continue;
       }
       ++size;
-      if (!votes(node)) {
+      if (!votes(node) && !instance.replaces) {
         removable.push_back(load_of(node));
       }
     }
@@ -144,6 +196,9 @@ class Reconciler {
   void set_pools() {
     std::map<swarm::PoolId, swarm::Pool> pools;
     for (const Fleet& fleet : config_.fleets) {
+      if (!fleet.pool) {
+        continue;
+      }
       const auto size = plan_.desired.sizes.find(fleet.name);
       swarm::Pool& pool = pools[fleet.pool];
       pool.id = fleet.pool;
@@ -180,6 +235,38 @@ class Reconciler {
     }
   }
 
+  // Votes pass from the old coordinators to the new ones, one change at a time.
+  void change_voters() {
+    std::vector<rollout::Voter> present;
+    std::vector<rollout::Voter> healthy;
+    std::vector<rollout::Voter> wanted;
+    for (const swarm::MemberStatusReport& member : observed_.status->members) {
+      const world::NodeId node = member.entry.node;
+      if (member.entry.voter) {
+        present.emplace_back(node.value);
+      }
+      if (member.caught_up && standing_of(node, observed_) == Standing::kReady) {
+        healthy.emplace_back(node.value);
+      }
+    }
+    for (const auto& [node, instance] : plan_.desired.instances) {
+      if (instance.replaces && !instance.retiring) {
+        wanted.emplace_back(node.value);
+      }
+    }
+    const rollout::Voter leader(observed_.status->leader.value);
+    auto next =
+        rollout::next_change(present, healthy, wanted, leader, observed_.status->regrouping);
+    if (!next) {
+      return;
+    }
+    if (next->progress == rollout::Progress::kChange) {
+      ask(swarm::SetVoter{world::NodeId(next->change.voter.value), next->change.add,
+                          observed_.status->voters_epoch + 1});
+    }
+    plan_.voters = std::move(*next);
+  }
+
   void serve_instances() {
     std::size_t creating = observed_.creating.size();
     std::erase_if(plan_.desired.instances,
@@ -198,12 +285,12 @@ class Reconciler {
       ++creating;
       plan_.actions.push_back(CreateSandbox{node, instance.fleet});
     } else if (standing == Standing::kPrepared || (standing == Standing::kEnded && votes(node))) {
-      if (sandbox != nullptr) {
+      if (sandbox != nullptr && !is_coordinator(*sandbox)) {
         plan_.actions.push_back(StartProgram{sandbox->id, node});
       }
     } else if (standing == Standing::kBooted && observed_.status) {
       const Fleet* fleet = find_fleet(config_, instance.fleet);
-      if (pool_of(fleet->pool, observed_) != nullptr) {
+      if (!fleet->pool || pool_of(fleet->pool, observed_) != nullptr) {
         ask(swarm::AddMember{node, fleet->pool, world::Incarnation(1), fleet->capabilities});
       }
     }
@@ -222,12 +309,20 @@ class Reconciler {
     return !observed_.creating.contains(node);
   }
 
+  // Its program starts again where it is whether or not anybody leads: a leader may need its vote.
+  static bool is_coordinator(const sandbox::SandboxInfo& sandbox) {
+    return sandbox.label(kFleetLabel).empty() || replaced_by(sandbox);
+  }
+
   void serve_coordinators() {
     for (const sandbox::SandboxInfo& sandbox : observed_.sandboxes) {
+      const world::NodeId node = node_of(sandbox);
       const bool ended = sandbox.state == sandbox::SandboxState::kRunning &&
                          sandbox.program != sandbox::ProgramState::kRunning;
-      if (sandbox.label(kFleetLabel).empty() && node_of(sandbox) && ended) {
-        plan_.actions.push_back(StartProgram{sandbox.id, node_of(sandbox)});
+      const auto known = plan_.desired.instances.find(node);
+      const bool stays = known == plan_.desired.instances.end() || !known->second.retiring;
+      if (is_coordinator(sandbox) && node && ended && stays) {
+        plan_.actions.push_back(StartProgram{sandbox.id, node});
       }
     }
   }

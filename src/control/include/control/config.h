@@ -18,7 +18,8 @@
 namespace control {
 
 // Agents of one kind and version: they run the same program in sandboxes of the same spec and
-// declare the same. A pool (swarm/pools.h) has one or more fleets, and no fleet two pools.
+// declare the same. A pool (swarm/pools.h) has one or more fleets, and no fleet two pools. A fleet
+// of pool 0 is that of the coordinators that never work, and has no name.
 struct Fleet {
   std::string name;  // unique; new agents are named after it
   swarm::PoolId pool;
@@ -62,6 +63,15 @@ struct RolloutPlan {
   MUSTER_FIELDS(RolloutPlan, stable, candidate, plan, begins, whole_first, decide_every)
 };
 
+// Everybody who votes is replaced by a new sandbox of the same fleet that runs this version: the
+// new ones join, and votes pass one at a time, as rollout::next_change() says
+// (rollout/membership.h).
+struct UpgradePlan {
+  std::string version;
+  core::Duration begins{};  // after the controller's first start
+  MUSTER_FIELDS(UpgradePlan, version, begins)
+};
+
 struct ControllerConfig {
   swarm::GroupId group;
   std::string deployment;             // label of all its sandboxes
@@ -70,6 +80,7 @@ struct ControllerConfig {
   std::uint32_t first_node = 1;  // agents that it creates are numbered from here
   std::optional<ScalingPlan> scaling;
   std::optional<RolloutPlan> rollout;
+  std::optional<UpgradePlan> upgrade;
   core::Duration every = core::milliseconds(500);  // between two looks at the world
   // A member that does not get ready, or is suspected, for so long is replaced.
   core::Duration replace_after = core::seconds(10);
@@ -78,18 +89,21 @@ struct ControllerConfig {
   monitor::MonitorConfig monitor;
   monitor::AlertRules alerts;
   MUSTER_FIELDS(ControllerConfig, group, deployment, voters, fleets, first_node, scaling, rollout,
-                every, replace_after, join_within, start_capacity, monitor, alerts)
+                upgrade, every, replace_after, join_within, start_capacity, monitor, alerts)
 };
 
 // Labels of a sandbox: what a restarted controller recognises its own by.
 inline constexpr const char* kDeploymentLabel = "deployment";
 inline constexpr const char* kFleetLabel = "fleet";  // absent: a coordinator
 inline constexpr const char* kNodeLabel = "node";
+inline constexpr const char* kReplacesLabel = "replaces";  // a new coordinator: whose successor
+inline constexpr const char* kVersionLabel = "version";    // a new coordinator: of its program
 
 // The labels of the sandbox of a node. The token is the node: it can be created only once.
 [[nodiscard]] sandbox::Labels labels_of(const ControllerConfig& config, const std::string& fleet,
                                         world::NodeId node);
-[[nodiscard]] world::NodeId node_of(const sandbox::SandboxInfo& sandbox);  // 0: no valid label
+[[nodiscard]] world::NodeId node_of(const sandbox::SandboxInfo& sandbox);      // 0: no valid label
+[[nodiscard]] world::NodeId replaced_by(const sandbox::SandboxInfo& sandbox);  // 0: nobody
 // Null: no such fleet.
 [[nodiscard]] const Fleet* find_fleet(const ControllerConfig& config, std::string_view name);
 

@@ -82,10 +82,11 @@ class Controller : public world::Machine {
     std::optional<core::Time> next_rollout;
     std::optional<rollout::Decision> rolled;
     std::optional<scaling::Quantity> volatility;
+    std::optional<rollout::NextChange> upgrade;  // as it was last traced
     MUSTER_FIELDS(State, config, durable, calls, pending, sandboxes, status, leader, next_voter,
                   tokens, reconciled, unwell_since, wanted_at, seen_ready, cold_starts, monitor,
                   baseline, alerts, anomalies, health, load, scaler, scaled, next_scaling,
-                  next_rollout, rolled, volatility)
+                  next_rollout, rolled, volatility, upgrade)
   };
 
   void start(const world::Start& start, world::Context& context, world::Effects& effects);
@@ -95,6 +96,8 @@ class Controller : public world::Machine {
   void answered(const Pending& pending, const sandbox::Answer& answer, world::Effects& effects);
   void call(CallKind kind, world::NodeId node, const sandbox::Request& request,
             world::Effects& effects);
+  [[nodiscard]] std::vector<world::NodeId> may_lead() const;
+  [[nodiscard]] bool votes(world::NodeId node) const;  // as far as this round knows
   void act_when_known(world::Context& context, world::Effects& effects);
   void act(world::Context& context, world::Effects& effects);
   void note_members(core::Time now, world::Effects& effects);
@@ -104,8 +107,10 @@ class Controller : public world::Machine {
   void decide_rollout(const monitor::View& view, world::Effects& effects);
   [[nodiscard]] bool candidate_ready(core::Time now) const;
   void set_sizes(world::Effects& effects);
+  void begin_upgrade(core::Time now);
   void keep(const Durable& before, world::Effects& effects);
   void trace_changes(const Desired& before, world::Effects& effects);
+  void trace_upgrade(const std::optional<rollout::NextChange>& voters, world::Effects& effects);
   void carry_out(const Action& action, world::Effects& effects);
   [[nodiscard]] Observed observed(core::Time now) const;
 

@@ -12,15 +12,18 @@
 #include <vector>
 
 #include "control/config.h"
+#include "rollout/membership.h"
 
 namespace control {
 
 // An agent that the controller has decided on. It belongs to its fleet until it retires; a retiring
-// one is drained, leaves the group and then loses its sandbox.
+// one is drained, leaves the group and then loses its sandbox. The successor of a coordinator comes
+// to vote; beside the one that it replaces it counts as no more than that one.
 struct Instance {
   std::string fleet;
   bool retiring = false;
-  MUSTER_FIELDS(Instance, fleet, retiring)
+  world::NodeId replaces{};  // 0: nobody
+  MUSTER_FIELDS(Instance, fleet, retiring, replaces)
 };
 
 struct Desired {
@@ -28,7 +31,8 @@ struct Desired {
   std::map<world::NodeId, Instance> instances;
   std::map<swarm::PoolId, std::uint32_t> weights;  // empty: leave the route as it is
   std::uint32_t next_node = 1;                     // never used before
-  MUSTER_FIELDS(Desired, sizes, instances, weights, next_node)
+  bool upgrading = false;                          // the coordinators are to be new ones
+  MUSTER_FIELDS(Desired, sizes, instances, weights, next_node, upgrading)
 };
 
 struct Observed {
@@ -79,6 +83,7 @@ using Action = std::variant<CreateSandbox, StartProgram, KillSandbox, Ask>;
 struct Plan {
   Desired desired;  // to be durable before any action is taken
   std::vector<Action> actions;
+  std::optional<rollout::NextChange> voters;  // how the upgrade goes on; none: nothing is known
 };
 
 // Adopts what runs and is not known, replaces what is gone, keeps fleets at their sizes, and brings

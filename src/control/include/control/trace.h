@@ -5,6 +5,7 @@
 
 #include "control/config.h"
 #include "monitor/anomaly.h"
+#include "rollout/membership.h"
 #include "world/trace.h"
 
 namespace control {
@@ -102,6 +103,17 @@ struct HealthChanged {
   static constexpr std::string_view kName = "control.health_changed";
   monitor::Condition swarm;
   MUSTER_FIELDS(HealthChanged, swarm)
+};
+
+// How the coordinators' upgrade goes on is another than before.
+struct UpgradeDecided {
+  static constexpr world::TraceKind kKind = 0x070C;
+  static constexpr std::string_view kName = "control.upgrade_decided";
+  rollout::Progress progress = rollout::Progress::kWait;
+  bool adds = false;    // when it changes who votes
+  world::NodeId voter;  // likewise
+  std::string reason;
+  MUSTER_FIELDS(UpgradeDecided, progress, adds, voter, reason)
 };
 
 }  // namespace control
