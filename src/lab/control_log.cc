@@ -29,7 +29,11 @@ double in_tenths(std::uint32_t parts) {
 }  // namespace
 
 ControlLog::ControlLog(const Deployment& deployment)
-    : deployment_(deployment), members_(deployment.agents.begin(), deployment.agents.end()) {}
+    : deployment_(deployment),
+      members_(deployment.agents.begin(), deployment.agents.end()),
+      coordinators_{deployment.coordinator},
+      voters_(deployment.topology.voters()),
+      voters_least_(voters_.size()) {}
 
 void ControlLog::receive(const world::TraceEntry& entry) {
   switch (entry.record.kind >> 8U) {
@@ -39,6 +43,7 @@ void ControlLog::receive(const world::TraceEntry& entry) {
     case 0x02:
       on_swarm(entry);
       on_tasks(entry);
+      on_voters(entry);
       break;
     case kOfControl:
       on_control(entry);
@@ -82,7 +87,7 @@ void ControlLog::on_swarm(const world::TraceEntry& entry) {
     states_[entry.node] = changed->to;
     note_size(entry.at);
   } else if (const auto joined = world::as<swarm::MemberJoined>(entry)) {
-    members_.insert(joined->member);
+    (joined->pool ? members_ : coordinators_).insert(joined->member);
     draining_.erase(joined->member);
     note_size(entry.at);
   } else if (const auto draining = world::as<swarm::MemberDraining>(entry)) {
@@ -91,11 +96,40 @@ void ControlLog::on_swarm(const world::TraceEntry& entry) {
       note_size(entry.at);
     }
   } else if (const auto left = world::as<swarm::MemberLeft>(entry)) {
+    coordinators_.erase(left->member);
     if (members_.erase(left->member) > 0) {
       milestones_.push_back({entry.at, left->member, left->lost ? "is given up" : "leaves idle"});
       note_size(entry.at);
     }
   }
+}
+
+void ControlLog::on_voters(const world::TraceEntry& entry) {
+  const auto changed = world::as<swarm::VotersChanged>(entry);
+  if (!changed || changed->epoch <= voters_epoch_) {
+    return;
+  }
+  voters_epoch_ = changed->epoch;
+  for (const world::NodeId node : changed->voters) {
+    if (std::ranges::find(voters_, node) == voters_.end()) {
+      milestones_.push_back({entry.at, node, "votes"});
+    }
+  }
+  for (const world::NodeId node : voters_) {
+    if (std::ranges::find(changed->voters, node) == changed->voters.end()) {
+      milestones_.push_back({entry.at, node, "votes no longer"});
+    }
+  }
+  voters_ = changed->voters;
+  voters_least_ = std::min(voters_least_, voters_.size());
+  if (!replaced_ && old_voters() == 0) {
+    replaced_ = entry.at;
+  }
+}
+
+std::size_t ControlLog::old_voters() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      voters_, [this](world::NodeId node) { return deployment_.topology.may_lead(node); }));
 }
 
 void ControlLog::on_tasks(const world::TraceEntry& entry) {
@@ -217,6 +251,9 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   if (rollout_.begun) {
     rollouts(metrics);
   }
+  if (deployment_.changing->config.upgrade) {
+    upgrades(metrics);
+  }
   return metrics;
 }
 
@@ -307,7 +344,7 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
     }
     const bool second = !nodes.insert(life.info.label(control::kNodeLabel)).second;
     const world::NodeId node = control::node_of(life.info);
-    const bool belongs = members_.contains(node) || node == deployment_.coordinator;
+    const bool belongs = members_.contains(node) || coordinators_.contains(node);
     orphans += second || (!belongs && until - from >= kOrphanAge) ? 1U : 0U;
   }
   std::int64_t alive = 0;
@@ -327,6 +364,15 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
   metrics["sandboxes_peak"] = static_cast<double>(peak);
   metrics["orphan_sandboxes"] = number_of(orphans);
   metrics["start_failures"] = number_of(provider.failed_starts());
+}
+
+void ControlLog::upgrades(Metrics& metrics) const {
+  const core::Time begins = core::at(deployment_.changing->config.upgrade->begins);
+  metrics["coordinators_replaced"] = number_of(deployment_.topology.voters().size() - old_voters());
+  metrics["voters_min"] = number_of(voters_least_);
+  if (replaced_) {
+    metrics["upgrade_time"] = core::to_seconds(*replaced_ - begins);
+  }
 }
 
 void ControlLog::rollouts(Metrics& metrics) const {

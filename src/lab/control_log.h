@@ -48,6 +48,7 @@ class ControlLog : public world::TraceSink {
   void on_driver(const world::TraceEntry& entry);
   void on_tasks(const world::TraceEntry& entry);
   void on_sizing(const world::TraceEntry& entry);
+  void on_voters(const world::TraceEntry& entry);
   void note_undone(const world::TraceEntry& entry);
   void note_size(core::Time at);
   [[nodiscard]] std::uint32_t ready_at(core::Time at) const;
@@ -57,10 +58,13 @@ class ControlLog : public world::TraceSink {
   void rises(const Measure& measure, Metrics& metrics) const;
   void sandboxes(const sandbox_sim::SimProvider& provider, core::Time end, Metrics& metrics) const;
   void rollouts(Metrics& metrics) const;
+  void upgrades(Metrics& metrics) const;
+  [[nodiscard]] std::size_t old_voters() const;
 
   const Deployment& deployment_;
-  std::set<world::NodeId> members_;   // agents, founders included
-  std::set<world::NodeId> draining_;  //
+  std::set<world::NodeId> members_;       // agents, founders included
+  std::set<world::NodeId> coordinators_;  // that never work
+  std::set<world::NodeId> draining_;      //
   std::set<world::NodeId> up_;
   std::map<world::NodeId, swarm::AgentState> states_;
   std::map<world::NodeId, std::set<swarm::TaskId>> in_hand_;
@@ -78,6 +82,10 @@ class ControlLog : public world::TraceSink {
   bool parts_fell_ = false;
   std::uint64_t undone_ = 0;
   RolloutLog rollout_;
+  std::uint64_t voters_epoch_ = 1;
+  std::vector<world::NodeId> voters_;
+  std::size_t voters_least_;
+  std::optional<core::Time> replaced_;  // when no voter of the start was left
   std::vector<Milestone> milestones_;
 };
 

@@ -441,22 +441,22 @@ world::NodeId Deployment::find(std::string_view name) const {
 }
 
 world::NodeSpec spec_of_spare(const Deployment& deployment, const scenario::Scenario& scenario,
-                              world::NodeId node, std::uint32_t pool) {
+                              world::NodeId node, const scenario::Pool& pool) {
   world::NodeSpec spec = deployment.spec(node);
-  spec.hardware = hardware_for(scenario.sandbox, scenario.pools[pool].speed_ppm);
+  spec.hardware = hardware_for(scenario.sandbox, pool.speed_ppm);
   return spec;
 }
 
 world::Program program_of_spare(const Deployment& deployment, const scenario::Scenario& scenario,
-                                world::NodeId node, std::uint32_t pool) {
+                                world::NodeId node, const scenario::Pool& pool) {
   agent::AgentConfig config = deployment.agent_configs.front();
   config.member.self = node;
   config.member.joins = true;
   config.member.telemetry.cpu_capacity_permille =
       cpu_capacity_of(spec_of_spare(deployment, scenario, node, pool).hardware);
   config.account = market::account_of_node(node.value);
-  config.strategy = parameters_for(scenario.pools[pool], scenario.market);
-  config.defect = defect_of(scenario.pools[pool]);
+  config.strategy = parameters_for(pool, scenario.market);
+  config.defect = defect_of(pool);
   return [config = std::move(config)] { return std::make_unique<agent::Agent>(config); };
 }
 

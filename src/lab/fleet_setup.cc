@@ -109,6 +109,15 @@ control::Fleet fleet_of(const scenario::Scenario& scenario, const scenario::Pool
   return fleet;
 }
 
+// The hub or leader that an upgrade replaces like the candidates; there is one at a time.
+control::Fleet fleet_of_coordinators(const scenario::Scenario& scenario) {
+  control::Fleet fleet = fleet_of(scenario, scenario.pools.front(), {});
+  fleet.name.clear();
+  fleet.pool = {};
+  fleet.size = 1;
+  return fleet;
+}
+
 sandbox_sim::StageModel part_of(const scenario::Provisioning& provisioning, std::int64_t percent) {
   return {provisioning.cold_start_p50 * percent / 100, provisioning.cold_start_p95 * percent / 100};
 }
@@ -183,10 +192,6 @@ std::set<std::string> capabilities_of(const scenario::Scenario& scenario,
   return names;
 }
 
-bool is_changing(const scenario::Scenario& scenario) {
-  return scenario.scaling || scenario.rollout || scenario.sandbox.provisioning.replace;
-}
-
 std::uint32_t spare_nodes(const scenario::Scenario& scenario) {
   std::uint32_t most = scenario.scaling ? 2 * scenario.scaling->max : 0;
   for (const scenario::Pool& pool : scenario.pools) {
@@ -239,6 +244,11 @@ core::Result<void> set_up_changes(Deployment& deployment, const scenario::Scenar
     config.fleets.push_back(
         fleet_of(scenario, scenario.pools[i], capabilities_of(scenario, scenario.pools[i])));
     changing.pool_of_fleet[scenario.pools[i].name] = i;
+  }
+  if (scenario.upgrade) {
+    config.fleets.push_back(fleet_of_coordinators(scenario));
+    config.upgrade = control::UpgradePlan{std::to_string(scenario.upgrade->version),
+                                          kSettle + scenario.upgrade->begins};
   }
   set_up_policies(config, scenario);
   if (config.scaling) {

@@ -5,8 +5,6 @@
 
 namespace lab {
 
-// Whether anything changes the deployment while it runs.
-[[nodiscard]] bool is_changing(const scenario::Scenario& scenario);
 // How many agents may be created beside the founders: generous, and the same in every process.
 [[nodiscard]] std::uint32_t spare_nodes(const scenario::Scenario& scenario);
 // The capability that stands for several: a class that requires them requires that one.

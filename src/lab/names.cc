@@ -34,17 +34,18 @@ using Records = std::tuple<
     swarm::Trusted, swarm::JointDecided, swarm::JointUndecided, swarm::TaskOffered,
     swarm::TaskAnswered, swarm::TaskContradicted, swarm::TaskGivenUp, swarm::PoolChanged,
     swarm::RouteChanged, swarm::MemberJoined, swarm::MemberDraining, swarm::MemberLeft,
-    swarm::ItemSent, swarm::ItemTaken, swarm::ItemWorked, swarm::CreditReturned, swarm::ItemStamped,
-    swarm::ItemExecuted, swarm::ItemsDropped, swarm::BreakerChanged, swarm::BreakerProbed,
-    swarm::PipelineLinkEnded, swarm::RingChanged, control::FleetSized, control::AgentWanted,
-    control::AgentReady, control::AgentRetired, control::AgentEnded, control::RolloutDecided,
-    control::ProviderRefused, control::LeaderRefused, control::AlertChanged,
-    control::ScalingDecided, control::AnomalyBegan, control::HealthChanged, agent::DecisionMade,
-    agent::OrderSent, agent::OutcomeSeen, agent::AgentFailed, agent::ForecastJudged,
-    market::OrderAcceptedTrace, market::OrderRejectedTrace, market::OrderRepeatedTrace,
-    market::FilledTrace, market::OrderCancelledTrace, market::OrderReplacedTrace,
-    market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace, market::MarkedTrace,
-    market::VenueOpened, market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
+    swarm::VotersChanged, swarm::ItemSent, swarm::ItemTaken, swarm::ItemWorked,
+    swarm::CreditReturned, swarm::ItemStamped, swarm::ItemExecuted, swarm::ItemsDropped,
+    swarm::BreakerChanged, swarm::BreakerProbed, swarm::PipelineLinkEnded, swarm::RingChanged,
+    control::FleetSized, control::AgentWanted, control::AgentReady, control::AgentRetired,
+    control::AgentEnded, control::RolloutDecided, control::ProviderRefused, control::LeaderRefused,
+    control::AlertChanged, control::ScalingDecided, control::AnomalyBegan, control::HealthChanged,
+    control::UpgradeDecided, agent::DecisionMade, agent::OrderSent, agent::OutcomeSeen,
+    agent::AgentFailed, agent::ForecastJudged, market::OrderAcceptedTrace,
+    market::OrderRejectedTrace, market::OrderRepeatedTrace, market::FilledTrace,
+    market::OrderCancelledTrace, market::OrderReplacedTrace, market::QuotedTrace,
+    market::FencedTrace, market::TasksClosedTrace, market::MarkedTrace, market::VenueOpened,
+    market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
 
 template <class Record>
 bool describe_as(const world::TraceRecord& record, std::string& text) {

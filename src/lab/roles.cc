@@ -1,11 +1,14 @@
 #include "lab/roles.h"
 
 #include "swarm/raft_trace.h"
+#include "swarm/trace.h"
 
 namespace lab {
 
 Roles::Roles(const Deployment& deployment, std::uint64_t seed)
-    : deployment_(deployment), random_(seed, 0, num::purpose_of("lab.fault_target")) {}
+    : deployment_(deployment),
+      random_(seed, 0, num::purpose_of("lab.fault_target")),
+      voters_(deployment.topology.voters()) {}
 
 void Roles::receive(const world::TraceEntry& entry) {
   if (const auto elected = world::as<swarm::BecameLeader>(entry)) {
@@ -16,6 +19,11 @@ void Roles::receive(const world::TraceEntry& entry) {
   } else if (const auto stepped = world::as<swarm::SteppedDown>(entry)) {
     if (entry.node == leader_ && stepped->term == term_) {
       leader_ = {};
+    }
+  } else if (const auto changed = world::as<swarm::VotersChanged>(entry)) {
+    if (changed->epoch > voters_epoch_) {
+      voters_epoch_ = changed->epoch;
+      voters_ = changed->voters;
     }
   } else if (entry.record.kind == world::NodeHalted::kKind) {
     down_.insert(entry.node);
@@ -35,7 +43,7 @@ std::vector<world::NodeId> Roles::resolve(std::string_view role) {
     return one_of(deployment_.agents);
   }
   if (role == "standby") {
-    return one_of(deployment_.topology.voters());
+    return one_of(voters_);
   }
   std::vector<world::NodeId> all;
   for (const swarm::TopologyMember& member : deployment_.topology.members) {

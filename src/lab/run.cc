@@ -143,6 +143,15 @@ class Runner {
     return *machine;
   }
 
+  // Founders, and those that the controller created since.
+  [[nodiscard]] std::vector<world::NodeId> members() const {
+    std::vector<world::NodeId> all = simulation_.nodes();
+    std::erase_if(all, [this](world::NodeId node) {
+      return deployment_.topology.find(node) == nullptr && !deployment_.nodes[node.value - 1].spare;
+    });
+    return all;
+  }
+
   // Nobody waits for anything, and nothing is left of what the client gave up: the replica that
   // knows most has no task open.
   [[nodiscard]] bool settled() const {
@@ -150,8 +159,8 @@ class Runner {
       return false;
     }
     const swarm::Member* newest = nullptr;
-    for (const swarm::TopologyMember& member : deployment_.topology.members) {
-      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(member.node));
+    for (const world::NodeId node : members()) {
+      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(node));
       if (machine != nullptr &&
           (newest == nullptr || machine->member().applied_index() > newest->applied_index())) {
         newest = &machine->member();
@@ -195,11 +204,8 @@ class Runner {
 
   // Of every sandbox that is or was a member's.
   void sample_busy() {
-    for (const world::NodeId node : simulation_.nodes()) {
-      const bool member = deployment_.topology.find(node) != nullptr;
-      if (member || deployment_.nodes[node.value - 1].spare) {
-        busy_ += simulation_.statistics(node).cpu_busy - before_[node].cpu_busy;
-      }
+    for (const world::NodeId node : members()) {
+      busy_ += simulation_.statistics(node).cpu_busy - before_[node].cpu_busy;
     }
   }
 
@@ -223,18 +229,18 @@ class Runner {
     state.complete = stopped_.complete();
     state.open_at_client = client().open_tasks();
     state.tasks_offered = measure_.tasks().size();
-    for (const swarm::TopologyMember& member : deployment_.topology.members) {
-      const auto statistics = simulation_.statistics(member.node);
+    for (const world::NodeId node : members()) {
+      const auto statistics = simulation_.statistics(node);
       state.inbox_peak = std::max(state.inbox_peak, statistics.inbox_peak);
-      state.inbox_limit = deployment_.spec(member.node).hardware.inbox_limit;
+      state.inbox_limit = deployment_.spec(node).hardware.inbox_limit;
       state.messages_sent += statistics.messages_sent;
-      const auto view = simulation_.view(member.node);
+      const auto view = simulation_.view(node);
       state.timers_peak = std::max<std::uint64_t>(state.timers_peak, view.timers);
-      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(member.node));
+      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(node));
       if (machine != nullptr && !view.paused) {
         const swarm::Member& held = machine->member();
-        state.replicas.push_back({member.node, held.applied_index(), core::digest(held.ledger()),
-                                  held.ledger().open_count()});
+        state.replicas.push_back(
+            {node, held.applied_index(), core::digest(held.ledger()), held.ledger().open_count()});
       }
     }
     return state;

@@ -65,9 +65,11 @@ void Site::receive(const world::TraceEntry& entry) {
 core::Result<sandbox_sim::Launch> Site::launch(const sandbox::SandboxInfo& sandbox) {
   const world::NodeId node = control::node_of(sandbox);
   const Changing& changing = *deployment_.changing;
-  const auto pool = changing.pool_of_fleet.find(std::string(sandbox.label(control::kFleetLabel)));
+  const std::string fleet(sandbox.label(control::kFleetLabel));
+  const auto index = changing.pool_of_fleet.find(fleet);
+  const bool known = fleet.empty() || index != changing.pool_of_fleet.end();
   if (node.value < 1 || node.value > deployment_.nodes.size() ||
-      !deployment_.nodes[node.value - 1].spare || pool == changing.pool_of_fleet.end()) {
+      !deployment_.nodes[node.value - 1].spare || !known) {
     return core::fail(core::Code::kInvalid, "there is no program for node " +
                                                 std::to_string(node.value) +
                                                 "; a run has a bounded number of new agents");
@@ -78,8 +80,9 @@ core::Result<sandbox_sim::Launch> Site::launch(const sandbox::SandboxInfo& sandb
                                                 "new node");
   }
   sandbox_sim::Launch launch;
-  launch.node = spec_of_spare(deployment_, scenario_, node, pool->second);
-  launch.program = program_of_spare(deployment_, scenario_, node, pool->second);
+  const scenario::Pool pool = fleet.empty() ? scenario::Pool() : scenario_.pools[index->second];
+  launch.node = spec_of_spare(deployment_, scenario_, node, pool);
+  launch.program = program_of_spare(deployment_, scenario_, node, pool);
   return launch;
 }
 

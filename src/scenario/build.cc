@@ -241,6 +241,7 @@ core::Result<Scenario> build(const Tree& tree, const std::string& run, FileConte
   scenario.arm = run;
   scenario.pools = build_pools(file);
   scenario.rollout = build_rollout(file);
+  scenario.upgrade = build_upgrade(file);
   const std::uint32_t agents = agent_count(scenario);
   file.word("pattern", scenario.pattern);
   scenario.topology = build_topology(file.section("topology"), topology_of(scenario.pattern),

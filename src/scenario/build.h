@@ -36,6 +36,7 @@ core::Result<std::optional<Follows>> build_follows(const Section& workload, File
 core::Result<std::optional<Scaling>> build_scaling(const Section& file, const Scenario& scenario,
                                                    FileContext& context, const Source& source);
 std::optional<Rollout> build_rollout(const Section& file);
+std::optional<Upgrade> build_upgrade(const Section& file);
 
 // Reads the file that a value names, once for all runs, and returns its text's digest.
 core::Result<std::uint64_t> read_series(const Tree& value, const std::string& path,

@@ -150,4 +150,15 @@ std::optional<Rollout> build_rollout(const Section& file) {
   return made;
 }
 
+std::optional<Upgrade> build_upgrade(const Section& file) {
+  if (!file.has("upgrade")) {
+    return std::nullopt;
+  }
+  const Section section = file.section("upgrade");
+  Upgrade made;
+  section.integer("version", made.version);
+  section.duration("begins", made.begins);
+  return made;
+}
+
 }  // namespace scenario

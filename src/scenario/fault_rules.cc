@@ -21,7 +21,7 @@ Nodes nodes_of(const Scenario& scenario) {
   nodes.words = nodes.members;
   nodes.words.emplace_back("client");
   nodes.words.emplace_back("venue");
-  if (scenario.scaling || scenario.rollout || scenario.sandbox.provisioning.replace) {
+  if (is_changing(scenario)) {
     nodes.words.emplace_back("controller");
   }
   std::sort(nodes.words.begin(), nodes.words.end());

@@ -186,11 +186,12 @@ core::Result<void> apply_graph_rules(const Scenario& scenario, const Tree& tree,
                                          "most " +
                                          std::to_string(kMaxGraphMembers));
   }
-  if (scenario.scaling || scenario.rollout || scenario.sandbox.provisioning.replace) {
+  if (is_changing(scenario)) {
     return desk.complain(scenario.scaling   ? "scaling"
                          : scenario.rollout ? "rollout"
+                         : scenario.upgrade ? "upgrade"
                                             : "sandbox.replace",
-                         "adds agents, which no declared link leads to; take it away, or write a "
+                         "adds members, which no declared link leads to; take it away, or write a "
                          "topology without fan_out and links");
   }
   if (scenario.topology.fan_out > 0) {

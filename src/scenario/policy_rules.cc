@@ -60,6 +60,15 @@ core::Result<void> check_rollout(const Scenario& scenario, const Tree& tree, con
   return {};
 }
 
+core::Result<void> check_upgrade(const Scenario& scenario, const Tree& tree, const Source& source) {
+  if (scenario.topology.kind != TopologyKind::kMesh) {
+    return {};
+  }
+  return refuse(source, place_of(tree, "upgrade"), "upgrade",
+                "replaces coordinators, and a mesh has none: any of its agents may lead; write a "
+                "rollout instead, or take hierarchical or star");
+}
+
 core::Result<void> check_load(const Scenario& scenario, const Tree& tree, const Source& source) {
   const Workload& workload = scenario.workload;
   const auto complain = [&](const std::string& path, std::string_view message) {
@@ -93,6 +102,9 @@ core::Result<void> apply_policy_rules(const Scenario& scenario, const Tree& tree
   }
   if (scenario.rollout) {
     TRY_VOID(check_rollout(scenario, tree, source));
+  }
+  if (scenario.upgrade) {
+    TRY_VOID(check_upgrade(scenario, tree, source));
   }
   return {};
 }

@@ -126,6 +126,11 @@ core::Result<void> check_no_policies(const Scenario& scenario, const Desk& desk)
                          "does not work over a ring, since every task passes every stage and no "
                          "part of them can go to a new version; take mesh, hierarchical or star");
   }
+  if (scenario.upgrade) {
+    return desk.complain("upgrade",
+                         "does not work over a ring, whose voters are stages that keep the agents "
+                         "that they are declared with; take hierarchical or star");
+  }
   return {};
 }
 

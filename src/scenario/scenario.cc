@@ -17,6 +17,11 @@ const Scenario* find_run(const ScenarioFile& file, std::string_view run) {
   return nullptr;
 }
 
+bool is_changing(const Scenario& scenario) {
+  return scenario.scaling || scenario.rollout || scenario.upgrade ||
+         scenario.sandbox.provisioning.replace;
+}
+
 bool is_founding(const Scenario& scenario, const Pool& pool) {
   return !scenario.rollout || pool.version != scenario.rollout->version;
 }

@@ -1,4 +1,4 @@
-// The keys of scaling, rollout, provisioning, defects and load that changes.
+// The keys of scaling, rollout, upgrade, provisioning, defects and load that changes.
 #pragma once
 
 #include "bounds.h"
@@ -330,6 +330,21 @@ inline constexpr Key kRollout[] = {
      .meaning = "errors of a new version that must not pass; default: 30% or, of a canary, 10%",
      .low = kMillion / 100,
      .high = kMillion},
+};
+
+inline constexpr Key kUpgrade[] = {
+    {.name = "version",
+     .shape = Shape::kInteger,
+     .otherwise = "2",
+     .meaning = "of the new coordinators, a label of their sandboxes",
+     .low = 1,
+     .high = 1'000'000},
+    {.name = "begins",
+     .shape = Shape::kDuration,
+     .otherwise = "10s",
+     .meaning = "since the start",
+     .low = 0,
+     .high = kDays30},
 };
 
 }  // namespace scenario

@@ -93,7 +93,7 @@ TEST(Graphs, EveryImpossibleGraphIsRefusedWithPlaceReasonAndRemedy) {
       {"pools: [{name: sub-leader, size: 9}]\ntopology: {kind: hierarchical, fan_out: 3}\n",
        "1:16: pools[0].name", "names the members between leader and workers; name the pool"},
       {custom(kLinks) + "sandbox: {replace: true}\n", "3:20: sandbox.replace",
-       "adds agents, which no declared link leads to; take it away"},
+       "adds members, which no declared link leads to; take it away"},
   };
   for (const BadGraph& each : bad) {
     const std::string error = load_error(each.yaml);

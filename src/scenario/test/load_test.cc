@@ -46,9 +46,9 @@ TEST(Defaults, AnEmptyFileIsAMeshOfFiveMomentumTraders) {
 
 // Sections that switch something on by being there: without them nothing is the default.
 bool switches(std::string_view section) {
-  constexpr std::string_view kSwitches[] = {"sweep",   "joint",   "on",       "adaptive",
-                                            "regions", "scaling", "rollout",  "follows",
-                                            "defect",  "prices",  "schedules"};
+  constexpr std::string_view kSwitches[] = {"sweep",   "joint",   "on",        "adaptive",
+                                            "regions", "scaling", "rollout",   "follows",
+                                            "defect",  "prices",  "schedules", "upgrade"};
   return std::ranges::find(kSwitches, section) != std::end(kSwitches);
 }
 

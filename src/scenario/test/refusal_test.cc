@@ -132,6 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Swarm, Refusal,
     testing::Values(
+        Bad{"UpgradeOfAMesh", "pattern: mesh\nupgrade: {begins: 5s}", "2:10: upgrade",
+            "a mesh has none"},
         Bad{"NoAgents", "pools:\n  - {name: a, size: 0}", "2:3: pools", "have no agent"},
         Bad{"NoPools", "pools: []", "1:8: pools", "has 0 elements"},
         Bad{"TooManyAgents", "pools: [{name: a, size: 9000}, {name: b, size: 9000}]", "1:8: pools",

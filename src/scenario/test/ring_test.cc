@@ -58,6 +58,11 @@ TEST(Rings, TakeNoBlueGreenAndNoCanary) {
   }
 }
 
+TEST(Rings, TakeNoUpgrade) {
+  expect_refused(ring_with("upgrade: {begins: 5s}\n"), "11:10: upgrade",
+                 "does not work over a ring");
+}
+
 TEST(Rings, RefuseAnOrderThatSkipsTheApproval) {
   const std::string yaml =
       "topology:\n  kind: ring\n  stages:\n    - {pool: a, does: [collect]}\n"

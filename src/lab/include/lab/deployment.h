@@ -78,13 +78,13 @@ struct Deployment {
   [[nodiscard]] world::NodeId find(std::string_view name) const;
 };
 
-// What a spare node is when it becomes an agent of the pool with this index.
+// What a spare node is when it becomes an agent of this pool; a coordinator is of none: Pool().
 [[nodiscard]] world::NodeSpec spec_of_spare(const Deployment& deployment,
                                             const scenario::Scenario& scenario, world::NodeId node,
-                                            std::uint32_t pool);
+                                            const scenario::Pool& pool);
 [[nodiscard]] world::Program program_of_spare(const Deployment& deployment,
                                               const scenario::Scenario& scenario,
-                                              world::NodeId node, std::uint32_t pool);
+                                              world::NodeId node, const scenario::Pool& pool);
 
 // kInvalid: a data file that does not parse, a topology that cannot be, a market that cannot open.
 [[nodiscard]] core::Result<Deployment> deploy(const scenario::ScenarioFile& file,

@@ -33,6 +33,8 @@ class Roles : public world::TraceSink {
   world::NodeId leader_;
   swarm::Term term_ = 0;
   std::set<world::NodeId> down_;
+  std::vector<world::NodeId> voters_;  // as of the newest change
+  std::uint64_t voters_epoch_ = 1;
 };
 
 }  // namespace lab

@@ -132,4 +132,11 @@ struct Rollout {
                 inconclusive_after, on_inconclusive, bad_error_ppm)
 };
 
+// New coordinators of `version` take over from all that vote, one at a time.
+struct Upgrade {
+  std::uint32_t version = 2;
+  core::Duration begins = core::seconds(10);
+  MUSTER_FIELDS(Upgrade, version, begins)
+};
+
 }  // namespace scenario

@@ -420,6 +420,7 @@ struct Scenario {
   std::vector<Pool> pools;  // at least one agent in all
   std::optional<Scaling> scaling;
   std::optional<Rollout> rollout;
+  std::optional<Upgrade> upgrade;
   Workload workload;
   Market market;
   std::optional<Prices> prices;    // none: cost is not counted
@@ -428,7 +429,7 @@ struct Scenario {
   Checks checks;
   Budget budget;
   MUSTER_FIELDS(Scenario, name, run, pattern, case_name, description, duration, warm_up, schedule,
-                arm, component, full, topology, dispatch, sandbox, pools, scaling, rollout,
+                arm, component, full, topology, dispatch, sandbox, pools, scaling, rollout, upgrade,
                 workload, market, prices, regions, faults, checks, budget)
 };
 
@@ -458,6 +459,8 @@ std::vector<std::string> voter_names(const Scenario& scenario);
 // The run of that name, or null. The pointer lives as long as the file value is unchanged.
 const Scenario* find_run(const ScenarioFile& file, std::string_view run);
 
+// Whether a controller changes who is there while it runs.
+bool is_changing(const Scenario& scenario);
 // Whether the pool exists from the start; those of a rollout's new version do not.
 bool is_founding(const Scenario& scenario, const Pool& pool);
 // Of the founding pools.
