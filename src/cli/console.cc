@@ -120,25 +120,34 @@ std::string table(const lab::SuiteResult& suite) {
     };
     out += padded("  " + result.case_name, 50, false) + " ";
     out += tinted(padded(std::string(name_of(result.verdict)), 12, false), tone_of(result.verdict));
-    const std::vector<std::string> cells = {std::to_string(result.account.offered),
-                                            std::to_string(result.account.done),
-                                            std::to_string(result.account.failed),
-                                            std::to_string(result.account.lost),
-                                            std::to_string(result.account.duplicated),
-                                            metric("goodput", 1),
-                                            milliseconds(result, "latency_p50"),
-                                            milliseconds(result, "latency_p99"),
-                                            metric("reliability", 100)};
+    const std::optional<double> reliability = lab::reliability_of(result);
+    const std::vector<std::string> cells = {
+        std::to_string(result.account.offered),
+        std::to_string(result.account.done),
+        std::to_string(result.account.failed),
+        std::to_string(result.account.lost),
+        std::to_string(result.account.duplicated),
+        metric("goodput", 1),
+        milliseconds(result, "latency_p50"),
+        milliseconds(result, "latency_p99"),
+        reliability ? formatted("%.1f", *reliability * 100) : "-"};
     for (std::size_t i = 0; i < cells.size(); ++i) {
       out += " " + padded(cells[i], columns[i + 1].second, true);
     }
     out += "\n";
-    const bool critical = !result.runs.empty() && result.runs.front().spof == "Critical";
-    if (critical) {
-      out += tinted("      SPOF Critical: the loss of one node stops this swarm", Tone::kStrong) +
-             "\n";
+    const auto critical = std::ranges::find(result.runs, "Critical", &lab::RunResult::spof);
+    if (critical != result.runs.end()) {
+      out += tinted("      SPOF " + report::spof_text(*critical), Tone::kStrong) + "\n";
     }
     out += slow_stages(result);
+  }
+  const bool of_one = std::ranges::all_of(suite.cases, [](const lab::CaseResult& result) {
+    return result.runs.empty() || result.runs.front().run == result.runs.back().run;
+  });
+  if (!of_one) {
+    out +=
+        "rel % and tasks are of all runs of a case, good/s, p50 and p99 of its first variant; "
+        "the report has each.\n";
   }
   return out;
 }

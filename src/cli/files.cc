@@ -1,5 +1,7 @@
 #include "files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -55,16 +57,20 @@ core::Result<void> write_file(const fs::path& path, std::string_view text) {
   if (path.has_parent_path()) {
     fs::create_directories(path.parent_path(), error);
   }
-  const fs::path temporary = path.string() + ".part";
+  // Two programs may write the same file: the later one replaces the earlier one's, whole.
+  const fs::path temporary = path.string() + "." + std::to_string(getpid()) + ".part";
   {
     std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
     if (!stream.flush()) {
-      return core::fail(core::Code::kIo, temporary.string() + ": cannot be written");
+      fs::remove(temporary, error);
+      return core::fail(core::Code::kIo, path.string() + ": cannot be written");
     }
   }
   fs::rename(temporary, path, error);
   if (error) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
     return core::fail(core::Code::kIo, path.string() + ": " + error.message());
   }
   return {};

@@ -114,8 +114,8 @@ lab::SuiteOptions options_for(const TestFlags& flags) {
   return options;
 }
 
-// For a person: the table, what failed, where the report is.
-void print(const lab::SuiteResult& suite, const TestFlags& flags) {
+// For a person: the table, and what failed.
+void print(const lab::SuiteResult& suite) {
   std::fputs(table(suite).c_str(), stdout);
   for (const lab::CaseResult& result : suite.cases) {
     if (result.verdict != lab::Verdict::kPass) {
@@ -134,9 +134,6 @@ void print(const lab::SuiteResult& suite, const TestFlags& flags) {
               suite.cases.size(), runs, static_cast<unsigned long long>(suite.seed));
   std::printf(", %.1f s, fingerprint %016llx\n", suite.wall_s,
               static_cast<unsigned long long>(suite.fingerprint));
-  if (!flags.report.empty()) {
-    std::printf("report  %s\n", flags.report.c_str());
-  }
 }
 
 core::Result<lab::SuiteResult> execute(const TestFlags& flags) {
@@ -179,24 +176,32 @@ core::Result<void> write_coverage(const lab::SuiteResult& suite, const TestFlags
   return {};
 }
 
+std::string page_of(const lab::SuiteResult& suite) {
+  return report::suite_html(suite);
+}
+
 int conclude(const lab::SuiteResult& suite, const TestFlags& flags) {
   if (flags.json) {
     std::puts(report::suite_json(suite).c_str());
   }
-  for (const auto& [path, text] :
-       {std::pair{flags.report, flags.report.empty() ? "" : report::suite_html(suite)},
-        std::pair{flags.junit, flags.junit.empty() ? "" : report::suite_junit(suite)},
-        std::pair{flags.prometheus,
-                  flags.prometheus.empty() ? "" : report::suite_prometheus(suite)}}) {
-    const auto written = path.empty() ? core::Result<void>() : write_file(path, text);
-    if (!written) {
-      return report_error(written.error());
+  // What was run is kept before it is shown: a page that cannot be written costs no results.
+  core::Result<void> first = keep(suite, flags);
+  const auto also = [&first](const core::Result<void>& one) { first = first ? one : first; };
+  also(write_coverage(suite, flags));
+  for (const auto& [path, make] :
+       {std::pair{flags.report, &page_of}, std::pair{flags.junit, &report::suite_junit},
+        std::pair{flags.prometheus, &report::suite_prometheus}}) {
+    if (path.empty()) {
+      continue;
+    }
+    const auto written = write_file(path, make(suite));
+    also(written);
+    if (written && !flags.json && path == flags.report) {
+      std::printf("report  %s\n", path.c_str());
     }
   }
-  for (const auto& kept : {write_coverage(suite, flags), keep(suite, flags)}) {
-    if (!kept) {
-      return report_error(kept.error());
-    }
+  if (!first) {
+    return report_error(first.error());
   }
   return suite.interrupted ? interrupt_exit_code() : exit_code(suite.verdict);
 }
@@ -231,7 +236,7 @@ int test_once(const TestFlags& flags) {
     return report_error(suite.error());
   }
   if (!flags.json) {
-    print(*suite, flags);
+    print(*suite);
   }
   return conclude(*suite, flags);
 }
@@ -253,7 +258,7 @@ int run_once(const TestFlags& flags) {
       }
     }
     std::puts("");
-    print(*suite, flags);
+    print(*suite);
   }
   return conclude(*suite, flags);
 }

@@ -335,7 +335,10 @@ class Runner {
     for (const auto& instrument : deployment_.market->instruments) {
       made.provenance.push_back(instrument.name + ": " + instrument.series.provenance.text());
     }
-    made.spof = deployment_.topology.single_points_of_failure().empty() ? "None" : "Critical";
+    for (const world::NodeId node : deployment_.topology.single_points_of_failure()) {
+      made.spof_nodes.emplace_back(deployment_.name(node));
+    }
+    made.spof = made.spof_nodes.empty() ? "None" : "Critical";
   }
 
   const scenario::Scenario& scenario_;

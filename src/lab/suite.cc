@@ -82,16 +82,20 @@ core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
   return result;
 }
 
-// The metrics of the case's first variant over the seeds.
-void estimate(CaseResult& made, std::size_t variants) {
+// The metrics of one variant over its seeds.
+Estimates estimates_of(const CaseResult& made, std::string_view variant) {
   std::map<std::string, std::vector<double>, std::less<>> values;
-  for (std::size_t i = 0; i < made.runs.size(); i += variants) {
-    for (const auto& [name, value] : made.runs[i].metrics) {
+  for (const RunResult& run : made.runs) {
+    if (run.run != variant) {
+      continue;
+    }
+    for (const auto& [name, value] : run.metrics) {
       values[name].push_back(value);
     }
   }
+  Estimates estimates;
   for (const auto& [name, list] : values) {
-    MetricEstimate& metric = made.metrics[name];
+    MetricEstimate& metric = estimates[name];
     metric.n = list.size();
     double sum = 0;
     for (const double value : list) {
@@ -106,6 +110,15 @@ void estimate(CaseResult& made, std::size_t variants) {
       metric.ci_high = estimated.interval.high;
     }
   }
+  return estimates;
+}
+
+void add(check::Account& sum, const check::Account& one) {
+  sum.offered += one.offered;
+  sum.done += one.done;
+  sum.failed += one.failed;
+  sum.lost += one.lost;
+  sum.duplicated += one.duplicated;
 }
 
 const RunResult* find_run(const CaseResult& made, std::string_view name, std::uint64_t seed) {
@@ -202,6 +215,7 @@ CheckResult judge_objective(const scenario::Check& check, const std::vector<doub
     result.observed += verdict.text.substr(missing);
   }
   result.passed = verdict.outcome != stats::Outcome::kFail;
+  result.inconclusive = verdict.outcome == stats::Outcome::kInconclusive;
   return result;
 }
 
@@ -229,16 +243,16 @@ void find_knee(const Case& source, CaseResult& made) {
     return;
   }
   double knee = 0;
-  for (std::size_t i = 0; i < made.runs.size(); ++i) {
-    const scenario::Scenario& variant = source.file.runs[i % source.file.runs.size()];
-    const Metrics& metrics = made.runs[i].metrics;
+  for (const RunResult& run : made.runs) {
+    const auto variant = std::ranges::find(source.file.runs, run.run, &scenario::Scenario::run);
+    const Metrics& metrics = run.metrics;
     const auto p99 = metrics.find("latency_p99");
     const auto reliability = metrics.find("reliability");
     const bool served = p99 != metrics.end() && reliability != metrics.end() &&
-                        p99->second <= core::to_seconds(variant.workload.deadline) &&
+                        p99->second <= core::to_seconds(variant->workload.deadline) &&
                         reliability->second >= 0.99;
     if (served) {
-      knee = std::max(knee, static_cast<double>(variant.workload.rate_millitasks_per_s) / 1'000.0);
+      knee = std::max(knee, static_cast<double>(variant->workload.rate_millitasks_per_s) / 1'000.0);
     }
   }
   made.metrics["knee_rate"] = {knee, {}, {}, 1};
@@ -250,22 +264,23 @@ void conclude(CaseResult& made) {
     made.virtual_s += run.virtual_s;
     made.wall_s += run.wall_s;
     made.fingerprint += core::mix64(run.fingerprint);
-    made.account.offered += run.account.offered;
-    made.account.done += run.account.done;
-    made.account.failed += run.account.failed;
-    made.account.lost += run.account.lost;
-    made.account.duplicated += run.account.duplicated;
+    add(made.account, run.account);
     if (run.verdict != Verdict::kPass && made.verdict != Verdict::kFail) {
       made.verdict = run.verdict;
       made.reason = run.id() + ": " + run.reason;
     }
   }
   for (const CheckResult& check : made.checks) {
-    if (!check.passed && made.verdict == Verdict::kPass) {
-      made.verdict = Verdict::kFail;
-      made.reason =
-          (check.objective ? "objective " : "requirement ") + check.text + ": " + check.observed;
+    const Verdict said = !check.passed        ? Verdict::kFail
+                         : check.inconclusive ? Verdict::kInconclusive
+                                              : Verdict::kPass;
+    if (said == Verdict::kPass || made.verdict == Verdict::kFail ||
+        (made.verdict == Verdict::kInconclusive && said != Verdict::kFail)) {
+      continue;
     }
+    made.verdict = said;
+    made.reason =
+        (check.objective ? "objective " : "requirement ") + check.text + ": " + check.observed;
   }
 }
 
@@ -278,7 +293,7 @@ CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
   made.path = source.path;
   made.description = first.description;
   made.runs = std::move(runs);
-  estimate(made, source.file.runs.size());
+  made.metrics = estimates_of(made, first.run);
   find_knee(source, made);
   compare_variants(source, made);
   judge_objectives(source, made);
@@ -287,6 +302,37 @@ CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
 }
 
 }  // namespace
+
+std::vector<VariantResult> variants_of(const CaseResult& result) {
+  std::vector<VariantResult> variants;
+  for (const RunResult& run : result.runs) {
+    auto variant = std::ranges::find(variants, run.run, &VariantResult::run);
+    if (variant == variants.end()) {
+      variant =
+          variants.insert(variants.end(), {run.run, run.verdict, {}, {}, run.spof, run.spof_nodes});
+      variant->metrics = estimates_of(result, run.run);
+    }
+    add(variant->account, run.account);
+    if (variant->verdict != Verdict::kFail && run.verdict != Verdict::kPass) {
+      variant->verdict = run.verdict;
+    }
+  }
+  return variants;
+}
+
+std::optional<double> reliability_of(const CaseResult& result) {
+  double offered = 0;
+  double good = 0;
+  for (const RunResult& run : result.runs) {
+    const auto of_run = run.metrics.find("offered");
+    const auto share = run.metrics.find("reliability");
+    if (of_run != run.metrics.end() && share != run.metrics.end()) {
+      offered += of_run->second;
+      good += of_run->second * share->second;
+    }
+  }
+  return offered > 0 ? std::optional(good / offered) : std::nullopt;
+}
 
 std::string pattern_title(scenario::Pattern pattern) {
   switch (pattern) {

@@ -1,7 +1,10 @@
 #include "chapter.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
+#include "report/explanation.h"
 #include "report_tables.h"
 #include "run_section.h"
 
@@ -56,12 +59,58 @@ void add_key_figures(Markup& page, const lab::CaseResult& result) {
   add_figure(page, "Lost, duplicated",
              std::to_string(account.lost) + ", " + std::to_string(account.duplicated));
   add_metric(page, result, "Goodput", "goodput");
-  add_metric(page, result, "Reliability", "reliability");
+  add_figure(page, "Reliability of all runs", reliability_text(result));
   add_metric(page, result, "Latency p50", "latency_p50");
   add_metric(page, result, "Latency p99", "latency_p99");
   add_metric(page, result, "Recovery", "recovery_time");
   add_figure(page, "Single point of failure", spof_of(result));
   page.html("</dl>");
+}
+
+constexpr auto kVariantColumns =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"Goodput", "goodput"},
+                                                                  {"Reliability", "reliability"},
+                                                                  {"p50", "latency_p50"},
+                                                                  {"p99", "latency_p99"},
+                                                                  {"Recovery", "recovery_time"}});
+
+void add_variant(Markup& page, const lab::VariantResult& variant) {
+  page.html("<tr data-variant><th scope=\"row\">").text(variant.run).html("</th><td>");
+  add_badge(page, lab::name_of(variant.verdict));
+  const check::Account& account = variant.account;
+  for (const std::uint64_t count :
+       {account.offered, account.done, account.failed, account.lost, account.duplicated}) {
+    page.html("</td><td class=\"num\">").number(count);
+  }
+  for (const auto& [title, metric] : kVariantColumns) {
+    const auto found = variant.metrics.find(metric);
+    const scenario::Metric* known = scenario::find_metric(metric);
+    const bool there = found != variant.metrics.end() && known != nullptr;
+    page.html("</td><td class=\"num\">");
+    page.text(there ? with_unit(found->second.value, known->unit) : "–");
+  }
+  page.html("</td><td>").text(variant.spof.empty() ? "–" : variant.spof).html("</td></tr>");
+}
+
+// A case of one variant has these among its key figures.
+void add_variants(Markup& page, const lab::CaseResult& result) {
+  const std::vector<lab::VariantResult> variants = lab::variants_of(result);
+  if (variants.size() < 2) {
+    return;
+  }
+  page.html("<h3>What each variant came to</h3><div class=\"scroll\"><table><thead><tr>");
+  for (const std::string_view title :
+       {"Variant", "Verdict", "Offered", "Done", "Failed", "Lost", "Twice"}) {
+    page.html("<th>").html(title).html("</th>");
+  }
+  for (const auto& [title, metric] : kVariantColumns) {
+    page.html("<th class=\"num\">").html(title).html("</th>");
+  }
+  page.html("<th>SPOF</th></tr></thead><tbody>");
+  for (const lab::VariantResult& variant : variants) {
+    add_variant(page, variant);
+  }
+  page.html("</tbody></table></div>");
 }
 
 void add_heading(Markup& page, const lab::CaseResult& result, std::size_t number) {
@@ -108,8 +157,20 @@ const lab::MetricEstimate* find_estimate(const lab::CaseResult& result, std::str
   return found == result.metrics.end() ? nullptr : &found->second;
 }
 
+std::string reliability_text(const lab::CaseResult& result) {
+  const std::optional<double> share = lab::reliability_of(result);
+  return share ? with_unit(*share, scenario::Unit::kShare) : "–";
+}
+
 std::string spof_of(const lab::CaseResult& result) {
-  return result.runs.empty() || result.runs[0].spof.empty() ? "–" : result.runs[0].spof;
+  std::string least = "–";
+  for (const lab::RunResult& run : result.runs) {
+    if (run.spof == "Critical") {
+      return spof_text(run);
+    }
+    least = run.spof.empty() ? least : run.spof;
+  }
+  return least;
 }
 
 void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number,
@@ -117,6 +178,7 @@ void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number
   page.html("<section class=\"case\">");
   add_heading(page, result, number);
   add_key_figures(page, result);
+  add_variants(page, result);
   std::size_t index = 0;
   const std::vector<const lab::RunResult*> shown = shown_runs(result);
   for (const lab::RunResult* run : shown) {

@@ -17,7 +17,9 @@ void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number
 // Null where the case has no such metric.
 [[nodiscard]] const lab::MetricEstimate* find_estimate(const lab::CaseResult& result,
                                                        std::string_view metric);
-// "None", "Critical", of the case's first run.
+// Of all runs of the case; "–" where no task was offered.
+[[nodiscard]] std::string reliability_text(const lab::CaseResult& result);
+// Of the first run that has a single point of failure, or of any.
 [[nodiscard]] std::string spof_of(const lab::CaseResult& result);
 
 }  // namespace report

@@ -10,7 +10,7 @@
 namespace report {
 namespace {
 
-std::string seconds_since_load(core::Time at) {
+std::string moment_text(core::Time at) {
   char text[48];
   const auto end = std::to_chars(text, text + sizeof text, core::to_seconds(lab::since_load(at)),
                                  std::chars_format::fixed, 3)
@@ -23,7 +23,7 @@ std::string fault_text(const lab::RunResult& run, std::optional<std::size_t> ind
     return "none";
   }
   const lab::FaultRecord& fault = run.faults[*index];
-  return fault.kind + " at " + seconds_since_load(*fault.began);
+  return fault.kind + " at " + moment_text(*fault.began);
 }
 
 // What of a run is wrong at one moment.
@@ -105,14 +105,30 @@ std::string explanation(const lab::CaseResult& result, std::string_view program)
     return text + "  replay " + std::string(program) + " run " + shell_word(result.path) + "\n";
   }
   const Explanation found = explain(*failed);
-  const std::string worst = found.worst ? "; worst from " + seconds_since_load(found.worst->from) +
-                                              " to " + seconds_since_load(found.worst->to)
+  const std::string worst = found.worst ? "; worst from " + moment_text(found.worst->from) +
+                                              " to " + moment_text(found.worst->to)
                                         : "";
-  text += "  when   " +
-          (found.when ? seconds_since_load(*found.when) : "over the whole run" + worst) + "\n";
+  text +=
+      "  when   " + (found.when ? moment_text(*found.when) : "over the whole run" + worst) + "\n";
   text += "  who    " + (found.who.empty() ? "nobody in particular" : found.who) + "\n";
   text += "  fault  " + fault_text(*failed, found.fault) + "\n";
   return text + "  replay " + replay_command(*failed, program) + "\n";
+}
+
+std::string spof_text(const lab::RunResult& run) {
+  constexpr std::size_t kNamed = 4;
+  if (run.spof_nodes.empty()) {
+    return run.spof;
+  }
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kNamed, run.spof_nodes.size()); ++i) {
+    names += (i == 0 ? "" : " or ") + run.spof_nodes[i];
+  }
+  if (run.spof_nodes.size() > kNamed) {
+    names += " or another " + std::to_string(run.spof_nodes.size() - kNamed);
+  }
+  const std::string where = run.run.empty() || run.run == "base" ? "" : " in " + run.run;
+  return run.spof + where + ": the loss of " + names + " stops the swarm";
 }
 
 }  // namespace report

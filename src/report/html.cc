@@ -66,7 +66,6 @@ struct Column {
   std::string_view metric;
 };
 constexpr auto kColumns = std::to_array<Column>({{"Goodput", "goodput"},
-                                                 {"Reliability", "reliability"},
                                                  {"p50", "latency_p50"},
                                                  {"p99", "latency_p99"},
                                                  {"Recovery", "recovery_time"}});
@@ -94,6 +93,7 @@ void add_row(Markup& page, const lab::CaseResult& result, std::size_t number) {
   for (const Column& column : kColumns) {
     add_cell(page, result, column.metric);
   }
+  page.html("<td class=\"num\">").text(reliability_text(result)).html("</td>");
   page.html("<td>").text(spof_of(result)).html("</td></tr>\n");
 }
 
@@ -105,6 +105,7 @@ void add_summary(Markup& page, const lab::SuiteResult& suite) {
   for (const Column& column : kColumns) {
     page.html("<th class=\"num\">").html(column.title).html("</th>");
   }
+  page.html("<th class=\"num\">Reliability</th>");
   page.html("<th><abbr title=\"Single point of failure\">SPOF</abbr></th></tr></thead>\n");
   const std::string* pattern = nullptr;
   for (std::size_t i = 0; i < suite.cases.size(); ++i) {
@@ -119,8 +120,10 @@ void add_summary(Markup& page, const lab::SuiteResult& suite) {
   }
   page.html(pattern == nullptr ? "" : "</tbody>").html("</table></div>");
   page.html(
-      "<p class=\"note\">Tasks are summed over the runs of a case; the other figures are of ");
-  page.html("its first run variant, means over its seeds. Latencies count from the intended start");
+      "<p class=\"note\">Tasks and reliability are of all runs of a case; goodput, latencies and ");
+  page.html(
+      "recovery of its first variant, means over its seeds; its chapter has each. Latencies count "
+      "from the intended start");
   page.html(", with tasks that never finished as infinite; – means that the figure does not exist");
   page.html(".</p></section>\n");
 }

@@ -48,11 +48,11 @@ std::string_view unit_of(const scenario::Metric& metric) {
 }
 
 // In the catalogue's order.
-Json metrics(const lab::CaseResult& result) {
+Json metrics(const lab::Estimates& estimates) {
   Json object = Json::object();
   for (const scenario::Metric& metric : scenario::metrics()) {
-    const auto found = result.metrics.find(metric.name);
-    if (found == result.metrics.end()) {
+    const auto found = estimates.find(metric.name);
+    if (found == estimates.end()) {
       continue;
     }
     const lab::MetricEstimate& estimate = found->second;
@@ -144,6 +144,19 @@ Json stages(const lab::CaseResult& result) {
   return array;
 }
 
+Json variants(const lab::CaseResult& result) {
+  Json array = Json::array();
+  for (const lab::VariantResult& variant : lab::variants_of(result)) {
+    array.push_back({{"run", variant.run},
+                     {"verdict", lab::name_of(variant.verdict)},
+                     {"tasks", tasks(variant.account)},
+                     {"metrics", metrics(variant.metrics)},
+                     {"spof", variant.spof},
+                     {"spof_nodes", variant.spof_nodes}});
+  }
+  return array;
+}
+
 Json case_object(const lab::CaseResult& result) {
   return {{"pattern", result.pattern},
           {"case", result.case_name},
@@ -153,7 +166,8 @@ Json case_object(const lab::CaseResult& result) {
           {"virtual_s", number(result.virtual_s)},
           {"wall_s", number(result.wall_s)},
           {"tasks", tasks(result.account)},
-          {"metrics", metrics(result)},
+          {"metrics", metrics(result.metrics)},
+          {"variants", variants(result)},
           {"invariants", invariants(result)},
           {"faults", faults(result)},
           {"stages", stages(result)},

@@ -169,12 +169,14 @@ Json check_result(const lab::CheckResult& one) {
   return {{"text", one.text},
           {"objective", one.objective},
           {"passed", one.passed},
-          {"observed", one.observed}};
+          {"observed", one.observed},
+          {"inconclusive", one.inconclusive}};
 }
 
 lab::CheckResult to_check_result(const Json& json) {
   return {json.at("text").get<std::string>(), json.at("objective").get<bool>(),
-          json.at("passed").get<bool>(), json.at("observed").get<std::string>()};
+          json.at("passed").get<bool>(), json.at("observed").get<std::string>(),
+          json.value("inconclusive", false)};
 }
 
 Json alert(const lab::AlertRecord& one) {
@@ -340,6 +342,7 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.provenance = to_list<std::string>(json.at("provenance"), read_text);
   run.checks = to_list<lab::CheckResult>(json.at("checks"), to_check_result);
   json.at("spof").get_to(run.spof);
+  run.spof_nodes = json.value("spof_nodes", std::vector<std::string>());
   run.verdict = to_enum<lab::Verdict>(json.at("verdict"));
   json.at("reason").get_to(run.reason);
 }
@@ -393,6 +396,7 @@ Json run_json(const lab::RunResult& run) {
           {"provenance", list(run.provenance, text)},
           {"checks", list(run.checks, check_result)},
           {"spof", run.spof},
+          {"spof_nodes", run.spof_nodes},
           {"verdict", lab::name_of(run.verdict)},
           {"reason", run.reason}};
 }

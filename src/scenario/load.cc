@@ -216,6 +216,11 @@ core::Result<ScenarioFile> load_tree(const Tree& file, const std::string& file_n
 core::Result<ScenarioFile> load(std::string_view yaml_text, std::string file_name,
                                 const Options& options) {
   const Tree file = TRY(parse_tree(yaml_text, file_name));
+  if (file.entries.empty() && file.kind == TreeKind::kMap) {
+    return core::fail(
+        core::Code::kInvalid,
+        file_name + ": says nothing; `muster new star FILE` writes a commented start");
+  }
   return load_tree(file, file_name, options);
 }
 

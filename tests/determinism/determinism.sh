@@ -4,7 +4,8 @@
 #   another hash salt
 # determinism.sh builds MUSTER OTHER...  and equal between programs that were built otherwise
 #
-# What is run is a suite of three short scenarios: one for each topology, with faults.
+# What is run is a suite of short scenarios: one for each topology, with faults, and one whose
+# controller raises alerts.
 set -euo pipefail
 
 mode=$1
@@ -26,7 +27,7 @@ outcome() {
     shift
   done
   shift
-  for scenario in mesh.yaml hierarchical.yaml star.yaml; do
+  for scenario in mesh.yaml hierarchical.yaml star.yaml controlled.yaml; do
     code=0
     env "${environment[@]}" "$program" run "$here/$scenario" --seeds 2 --report "" --json \
       "$@" > "$work/one" || code=$?

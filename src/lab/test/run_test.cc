@@ -268,6 +268,51 @@ TEST(Suite, AnObjectiveThatNothingCanTellOfIsMissed) {
   EXPECT_EQ(suite->verdict, Verdict::kFail);
 }
 
+TEST(Suite, AnObjectiveWhoseIntervalSpansItsBoundLeavesTheCaseInconclusive) {
+  const auto with_bound = [](const std::string& bound) {
+    return Case{"test.yaml", load("pattern: star\nduration: 1s\npools: [{name: agent, size: 2}]\n"
+                                  "workload: {rate: 20/s, service: {wait: 10ms}}\n"
+                                  "checks: {objectives: [{metric: offered, at_most: " +
+                                  bound + "}]}\n")};
+  };
+  const auto first = run_suite({with_bound("1000")}, one_after_the_other(20));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->verdict, Verdict::kPass);
+  // Arrivals are random: a bound at the rounded mean is within the interval.
+  const double mean = first->cases.at(0).metrics.at("offered").value;
+  const auto bound = std::to_string(static_cast<std::uint64_t>(mean + 0.5));
+  const auto suite = run_suite({with_bound(bound)}, one_after_the_other(20));
+  ASSERT_TRUE(suite.has_value());
+  const CaseResult& made = suite->cases.at(0);
+  EXPECT_TRUE(made.checks.at(0).observed.starts_with("inconclusive: ")) << made.checks[0].observed;
+  EXPECT_EQ(made.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(suite->verdict, Verdict::kInconclusive);
+  EXPECT_TRUE(made.reason.starts_with("objective offered at most ")) << made.reason;
+}
+
+TEST(Suite, TellsEachVariantBesideTheSumOfAll) {
+  Case one{"test.yaml",
+           load(std::string(kStar) + "topology: {kind: star, standbys: 0}\nruns:\n  good: {}\n  "
+                                     "late: {workload: {deadline: 1ms}}\n")};
+  const auto suite = run_suite({one}, one_after_the_other(2));
+  ASSERT_TRUE(suite.has_value());
+  const CaseResult& made = suite->cases.at(0);
+  const std::vector<VariantResult> variants = variants_of(made);
+  ASSERT_EQ(variants.size(), 2U);
+  EXPECT_EQ(variants[0].run, "good");
+  EXPECT_EQ(variants[1].run, "late");
+  EXPECT_EQ(variants[0].account.offered + variants[1].account.offered, made.account.offered);
+  EXPECT_EQ(variants[0].metrics.at("reliability").value, 1);
+  EXPECT_EQ(variants[1].metrics.at("reliability").value, 0) << "nothing is done in a millisecond";
+  EXPECT_EQ(variants[1].metrics.at("reliability").n, 2U);
+  const std::optional<double> all = reliability_of(made);
+  ASSERT_TRUE(all.has_value());
+  EXPECT_GT(*all, 0.4);
+  EXPECT_LT(*all, 0.6) << "not that of the first variant";
+  EXPECT_EQ(variants[0].spof, "Critical");
+  EXPECT_EQ(variants[0].spof_nodes, std::vector<std::string>{"hub"});
+}
+
 TEST(Suite, ComparesVariantsForEverySeed) {
   Case one{"test.yaml", load(std::string(kStar) +
                              "checks: {requirements: [{metric: goodput, run: a, at_least: 200%, "

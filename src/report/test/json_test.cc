@@ -129,8 +129,8 @@ TEST(SuiteJson, KeepsKeysInTheirOrder) {
     keys.push_back(key);
   }
   EXPECT_THAT(keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint",
-                                         "virtual_s", "wall_s", "tasks", "metrics", "invariants",
-                                         "faults", "stages", "alerts"));
+                                         "virtual_s", "wall_s", "tasks", "metrics", "variants",
+                                         "invariants", "faults", "stages", "alerts"));
 }
 
 TEST(SuiteJson, PrintsAtMostNineDigits) {

@@ -17,8 +17,8 @@ using core::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(Defaults, AnEmptyFileIsAMeshOfFiveMomentumTraders) {
-  const ScenarioFile file = load_ok("");
+TEST(Defaults, AFileWithANameAloneIsAMeshOfFiveMomentumTraders) {
+  const ScenarioFile file = load_ok("name: case");
   ASSERT_EQ(file.runs.size(), 1U);
   const Scenario& run = file.runs[0];
   EXPECT_EQ(run, file.base);
@@ -91,7 +91,7 @@ void expect_same(const std::string& left_out, const std::string& written) {
 }
 
 TEST(Defaults, WritingADefaultOutChangesNothing) {
-  expect_same("", written_defaults(run_keys()));
+  expect_same("duration: 30s", written_defaults(run_keys()));
   expect_same("pools: [{name: a, size: 1}]",
               "pools: [{" + written_defaults(keys_of(run_keys(), "pools"), "name: a") + "}]");
   const KeyList workload = keys_of(run_keys(), "workload");

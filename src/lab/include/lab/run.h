@@ -28,7 +28,8 @@ struct CheckResult {
   std::string text;  // "lost at most 0"
   bool objective = false;
   bool passed = false;
-  std::string observed;  // "0", or why there is nothing to compare
+  std::string observed;       // "0", or why there is nothing to compare
+  bool inconclusive = false;  // an objective over enough seeds whose interval spans the bound
 };
 
 // Ten bins a second, for charts.
@@ -92,6 +93,7 @@ struct RunResult {
   std::vector<CheckResult> checks;      // those that one run decides; see judge()
   std::string prices;                   // what cost was counted with; empty: it was not
   std::string spof;                     // "None", "Critical": by structure
+  std::vector<std::string> spof_nodes;  // whose loss stops the swarm
 
   Verdict verdict = Verdict::kFail;
   std::string reason;

@@ -2,8 +2,8 @@
 //
 // A case is one scenario file: its variants ("runs") are run for every seed, and the case passes
 // when every run does, when every requirement that compares variants holds for every seed, and,
-// from 20 seeds on, when no objective is missed with an interval to show for it. Fewer seeds leave
-// objectives "observed".
+// from 20 seeds on, when every objective is met with an interval to show for it: one that spans the
+// bound leaves the case inconclusive. Fewer seeds leave objectives "observed".
 #pragma once
 
 #include <cstdint>
@@ -27,12 +27,24 @@ struct Case {
   std::uint64_t seeds = 0;  // so many of it; 0: SuiteOptions::seeds
 };
 
-// Over the seeds of a case's first variant.
+// Over the seeds of one variant.
 struct MetricEstimate {
   double value = 0;              // the mean
   std::optional<double> ci_low;  // from kSeedsToJudge values on
   std::optional<double> ci_high;
   std::uint64_t n = 0;
+};
+
+using Estimates = std::map<std::string, MetricEstimate, std::less<>>;
+
+// What one variant of a case came to, over its seeds.
+struct VariantResult {
+  std::string run;  // its name; empty: the case has one variant
+  Verdict verdict = Verdict::kInconclusive;
+  check::Account account;  // summed
+  Estimates metrics;
+  std::string spof;  // "None", "Critical": by structure
+  std::vector<std::string> spof_nodes;
 };
 
 struct CaseResult {
@@ -48,8 +60,8 @@ struct CaseResult {
   double wall_s = 0;
   std::vector<RunResult> runs;      // by seed, then variant
   std::vector<CheckResult> checks;  // that compare variants, or judge objectives over seeds
-  std::map<std::string, MetricEstimate, std::less<>> metrics;
-  check::Account account;  // summed over runs
+  Estimates metrics;                // of the first variant
+  check::Account account;           // summed over runs
 };
 
 struct SuiteResult {
@@ -79,6 +91,13 @@ struct SuiteOptions {
   // Stops a single run after so many seconds of wall time; 0: never.
   double timeout_s = 0;
 };
+
+// In the order of the first seed's runs.
+[[nodiscard]] std::vector<VariantResult> variants_of(const CaseResult& result);
+
+// The share of all offered tasks of all runs that were done within their deadline; none where no
+// task was offered.
+[[nodiscard]] std::optional<double> reliability_of(const CaseResult& result);
 
 [[nodiscard]] std::string pattern_title(scenario::Pattern pattern);
 

@@ -34,4 +34,8 @@ struct Explanation {
 // over seeds, a comparison of variants) two: what, and the command that runs the case.
 [[nodiscard]] std::string explanation(const lab::CaseResult& result, std::string_view program);
 
+// "None", or "Critical in RUN: the loss of NAME stops the swarm"; empty where nothing was found
+// out.
+[[nodiscard]] std::string spof_text(const lab::RunResult& run);
+
 }  // namespace report
