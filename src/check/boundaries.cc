@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace check {
 namespace {
@@ -14,19 +15,107 @@ std::string name_of_question(const Record& record) {
 }  // namespace
 
 Boundaries::Boundaries(const CheckConfig& config)
-    : topology_(config.topology), quorum_(config.joint_quorum), uses_joint_(config.uses_joint) {}
+    : topology_(config.topology),
+      fleets_(config.topology.fleets),
+      quorum_(config.joint_quorum),
+      uses_joint_(config.uses_joint) {
+  for (const swarm::Link& link : topology_.links) {
+    for (const auto& [above, worker] :
+         {std::pair(link.low, link.high), std::pair(link.high, link.low)}) {
+      const bool hangs = std::ranges::count(topology_.places.sub_leaders, above) > 0 &&
+                         topology_.find(worker)->role == swarm::MemberRole::kWorker &&
+                         !std::ranges::binary_search(topology_.stand_ins, link);
+      if (hangs) {
+        below_[worker] = above;
+      }
+    }
+  }
+}
 
 void Boundaries::on(const Moment& moment, const swarm::BecameLeader&) {
   leaders_.insert(moment.who);
 }
 
 // Who joins does not vote yet. Links of those who left, and of those who voted, may end later.
-void Boundaries::on(const swarm::MemberJoined& record) {
+// Replicas tell of the same entries, each in the order of the log.
+void Boundaries::on(const Moment& moment, const swarm::MemberJoined& record) {
   if (topology_.find(record.member) == nullptr) {
     const auto role = record.pool ? swarm::MemberRole::kWorker : swarm::MemberRole::kCoordinator;
     topology_.members.push_back({record.member, role, false});
     std::ranges::sort(topology_.members, {}, &swarm::TopologyMember::node);
   }
+  if (record.index <= changes_seen_) {
+    return;
+  }
+  changes_seen_ = record.index;
+  if (!topology_.places.sub_leaders.empty()) {
+    links_.expect_none(place_fault(record), moment);
+  }
+  link_joined(record);
+}
+
+void Boundaries::on(const swarm::MemberLeft& record) {
+  if (record.index > changes_seen_) {
+    changes_seen_ = record.index;
+    below_.erase(record.member);
+  }
+}
+
+std::string Boundaries::place_fault(const swarm::MemberJoined& record) const {
+  std::map<world::NodeId, std::uint64_t> counts;
+  for (const world::NodeId sub_leader : topology_.places.sub_leaders) {
+    counts[sub_leader] = 0;
+  }
+  for (const auto& [worker, above] : below_) {
+    counts[above] += worker == record.member ? 0U : 1U;
+  }
+  const auto known = below_.find(record.member);  // it booted anew and keeps its place
+  world::NodeId due = known == below_.end() ? world::NodeId{} : known->second;
+  for (const auto& [sub_leader, count] : counts) {
+    if (known == below_.end() && (!due || count < counts[due])) {
+      due = sub_leader;
+    }
+  }
+  if (record.sub_leader != due || counts[due] >= topology_.places.fan_out) {
+    return name_of(record.member) + " is let in below " + name_of(record.sub_leader) +
+           "; the fewest workers, " + text(counts[due]) + ", are below " + name_of(due) +
+           ", and the fan-out is " + text(std::uint64_t{topology_.places.fan_out});
+  }
+  return {};
+}
+
+void Boundaries::link(world::NodeId one, world::NodeId other) {
+  const swarm::Link made{std::min(one, other), std::max(one, other)};
+  const auto place = std::ranges::lower_bound(topology_.links, made);
+  if (place == topology_.links.end() || *place != made) {
+    topology_.links.insert(place, made);
+  }
+}
+
+void Boundaries::link_joined(const swarm::MemberJoined& record) {
+  const std::vector<world::NodeId>& level = topology_.places.sub_leaders;
+  const auto above = std::ranges::find(level, record.sub_leader);
+  if (above != level.end()) {
+    below_[record.member] = record.sub_leader;
+    link(record.member, *above);
+    const auto beside = std::next(above) == level.end() ? level.begin() : std::next(above);
+    if (beside != above) {
+      link(record.member, *beside);
+    }
+  }
+  for (const swarm::FleetLink& declared : topology_.places.links) {
+    if (declared.member && declared.fleet == record.fleet) {
+      link(record.member, declared.member);
+    }
+    for (const auto& [agent, fleet] : fleets_) {
+      const bool paired = (declared.fleet == record.fleet && declared.other == fleet) ||
+                          (declared.other == record.fleet && declared.fleet == fleet);
+      if (!declared.member && paired) {
+        link(record.member, agent);
+      }
+    }
+  }
+  fleets_[record.member] = record.fleet;
 }
 
 void Boundaries::on(const swarm::ConfigurationChanged& record) {

@@ -197,11 +197,14 @@ struct Checks::Parts {
   void on(const Moment& moment, const swarm::RouteChanged& record) { routes.on(moment, record); }
   void on(const Moment& moment, const swarm::MemberJoined& record) {
     routes.on(moment, record);
-    boundaries.on(record);
+    boundaries.on(moment, record);
     liveness.on(record);
   }
   void on(const Moment& moment, const swarm::MemberDraining& record) { routes.on(moment, record); }
-  void on(const Moment& moment, const swarm::MemberLeft& record) { routes.on(moment, record); }
+  void on(const Moment& moment, const swarm::MemberLeft& record) {
+    routes.on(moment, record);
+    boundaries.on(record);
+  }
   void on(const Moment& moment, const swarm::AssignmentReceived& record) {
     fencing.on(moment, record);
   }

@@ -291,7 +291,8 @@ class Reconciler {
     } else if (standing == Standing::kBooted && observed_.status) {
       const Fleet* fleet = find_fleet(config_, instance.fleet);
       if (!fleet->pool || pool_of(fleet->pool, observed_) != nullptr) {
-        ask(swarm::AddMember{node, fleet->pool, world::Incarnation(1), fleet->capabilities});
+        ask(swarm::AddMember{node, fleet->pool, world::Incarnation(1), fleet->capabilities,
+                             fleet->name});
       }
     }
     return false;

@@ -145,7 +145,7 @@ class Builder {
     made_.venue = made_.nodes.back().spec.id;
     add("client", "client", environment_hardware());
     made_.client = made_.nodes.back().spec.id;
-    if (is_changing(scenario_)) {
+    if (scenario::is_changing(scenario_)) {
       name_changing_nodes();
     }
   }
@@ -190,16 +190,43 @@ class Builder {
   void declare_graph(swarm::TopologySpec& spec) const {
     spec.relays = made_.relays;
     spec.fan_out = scenario_.topology.fan_out;
+    spec.most_workers = scenario::most_agents(scenario_) - spec.standbys;
     if (!scenario_.topology.graph) {
       return;
     }
     const scenario::GraphSpec& graph = *scenario_.topology.graph;
+    spec.fleets = fleets();
     std::ranges::stable_partition(spec.agents, [&](world::NodeId agent) {
       return std::ranges::find(graph.candidates, made_.name(agent)) != graph.candidates.end();
     });
     for (const scenario::DeclaredLink& link : graph.links) {
-      spec.links.push_back({made_.find(link.one), made_.find(link.other)});
+      const bool one = is_pool(link.one);
+      const bool other = is_pool(link.other);
+      if (one && other) {
+        spec.fleet_links.push_back({link.one, {}, link.other});
+      } else if (one || other) {
+        const std::string& member = one ? link.other : link.one;
+        spec.fleet_links.push_back({one ? link.one : link.other, made_.find(member), {}});
+      } else {
+        spec.links.push_back({made_.find(link.one), made_.find(link.other)});
+      }
     }
+  }
+
+  [[nodiscard]] bool is_pool(std::string_view name) const {
+    return std::ranges::find(scenario_.pools, name, &scenario::Pool::name) != scenario_.pools.end();
+  }
+
+  // A fleet is called like its pool.
+  [[nodiscard]] std::map<world::NodeId, std::string> fleets() const {
+    std::map<world::NodeId, std::string> fleets;
+    auto agent = made_.agents.begin();
+    for (const scenario::Pool& pool : scenario_.pools) {
+      for (std::uint32_t i = 0; founding(pool) && i < pool.size; ++i) {
+        fleets[*agent++] = pool.name;
+      }
+    }
+    return fleets;
   }
 
   core::Result<void> make_topology() {

@@ -39,9 +39,67 @@ core::Result<void> check_key_use(const Scenario& scenario, const Desk& desk) {
   return {};
 }
 
+// What a link's name stands for. Whoever is created in a pool is called like the pool here.
+class Ends {
+ public:
+  explicit Ends(const Scenario& scenario) {
+    for (std::string& member : member_names(scenario)) {
+      names_.push_back(member);
+      members_[member] = {member};
+    }
+    for (const Pool& pool : scenario.pools) {
+      names_.push_back(pool.name);
+      std::vector<std::string>& agents = pools_[pool.name];
+      for (std::uint32_t i = 1; is_founding(scenario, pool) && i <= pool.size; ++i) {
+        agents.push_back(pool.name + "-" + std::to_string(i));
+      }
+      agents.push_back(pool.name);
+    }
+    std::ranges::sort(names_);
+  }
+
+  [[nodiscard]] bool is_member(const std::string& name) const { return members_.contains(name); }
+  [[nodiscard]] bool is_pool(const std::string& name) const { return pools_.contains(name); }
+  [[nodiscard]] const std::vector<std::string>& of(const std::string& name) const {
+    return is_pool(name) ? pools_.at(name) : members_.at(name);
+  }
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+  std::map<std::string, std::vector<std::string>> members_;
+  std::map<std::string, std::vector<std::string>> pools_;
+};
+
+// What makes a controller create agents.
+std::string_view creator(const Scenario& scenario) {
+  return scenario.scaling ? "scaling" : scenario.rollout ? "rollout" : "sandbox.replace";
+}
+
+bool is_candidate(const Scenario& scenario, const std::string& name) {
+  const std::vector<std::string>& candidates = scenario.topology.graph->candidates;
+  return std::ranges::find(candidates, name) != candidates.end();
+}
+
+// Whether agents of the pool may be created: it grows, or has somebody that is replaced when lost.
+bool is_refilled(const Scenario& scenario, const Pool& pool) {
+  if (!is_changing(scenario)) {
+    return false;
+  }
+  bool refilled =
+      !is_founding(scenario, pool) || (scenario.scaling && scenario.scaling->pool == pool.name);
+  for (std::uint32_t i = 1; i <= pool.size; ++i) {
+    refilled = refilled || !is_candidate(scenario, pool.name + "-" + std::to_string(i));
+  }
+  return refilled;
+}
+
 core::Result<void> check_relays(const Scenario& scenario, const Desk& desk) {
   const std::vector<std::string> agents = agent_names(scenario);
   std::set<std::string> taken(agents.begin(), agents.end());
+  for (const Pool& pool : scenario.pools) {
+    taken.insert(pool.name);
+  }
   for (const char* word : {"leader", "venue", "client", "hub", "worker", "standby", "all",
                            "assignee", "rest", "node", "controller", "provider"}) {
     taken.insert(word);
@@ -51,6 +109,18 @@ core::Result<void> check_relays(const Scenario& scenario, const Desk& desk) {
     if (!taken.insert(relays[i]).second) {
       return desk.complain(item_path("relays", i),
                            quote(relays[i]) + " is taken; give the relay a name of its own");
+    }
+  }
+  return {};
+}
+
+core::Result<void> check_pools_of_links(const Scenario& scenario, const Desk& desk) {
+  const std::vector<std::string> agents = agent_names(scenario);
+  for (std::size_t i = 0; i < scenario.pools.size(); ++i) {
+    const std::string& name = scenario.pools[i].name;
+    if (std::ranges::find(agents, name) != agents.end()) {
+      return desk.complain("pools[" + std::to_string(i) + "].name",
+                           quote(name) + " is an agent's name too; name the pool otherwise");
     }
   }
   return {};
@@ -83,25 +153,40 @@ core::Result<void> check_candidates(const Scenario& scenario, const Desk& desk) 
   return {};
 }
 
+core::Result<void> check_end(const Scenario& scenario, const Desk& desk, const Ends& ends,
+                             const std::string& path, const std::string& end) {
+  if (!ends.is_member(end) && !ends.is_pool(end)) {
+    return desk.complain(
+        path, "no member or pool is named " + quote(end) + suggestion(end, ends.names()));
+  }
+  const std::vector<std::string> agents = agent_names(scenario);
+  const bool agent = std::ranges::find(agents, end) != agents.end();
+  if (is_changing(scenario) && agent && !is_candidate(scenario, end)) {
+    return desk.complain(path, "is of " + quote(end) + " alone, but with " +
+                                   std::string(creator(scenario)) +
+                                   " another agent may replace it; name its pool");
+  }
+  return {};
+}
+
 core::Result<void> check_links(const Scenario& scenario, const Desk& desk) {
-  std::vector<std::string> members = member_names(scenario);
-  std::ranges::sort(members);
+  const Ends ends(scenario);
   std::set<std::pair<std::string, std::string>> seen;
   const std::vector<DeclaredLink>& links = scenario.topology.graph->links;
   for (std::size_t i = 0; i < links.size(); ++i) {
     const std::string path = item_path("links", i);
-    for (const std::string& end : {links[i].one, links[i].other}) {
-      if (!std::ranges::binary_search(members, end)) {
-        return desk.complain(path, "no member is named " + quote(end) + suggestion(end, members));
+    TRY_VOID(check_end(scenario, desk, ends, path, links[i].one));
+    TRY_VOID(check_end(scenario, desk, ends, path, links[i].other));
+    for (const std::string& one : ends.of(links[i].one)) {
+      for (const std::string& other : ends.of(links[i].other)) {
+        if (one == other) {
+          return desk.complain(path, "links " + quote(one) + " to itself; name two members");
+        }
+        if (!seen.insert(std::minmax(one, other)).second) {
+          return desk.complain(path, "links " + quote(one) + " and " + quote(other) +
+                                         " a second time; take one of the two away");
+        }
       }
-    }
-    const auto [one, other] = std::minmax(links[i].one, links[i].other);
-    if (one == other) {
-      return desk.complain(path, "links " + quote(one) + " to itself; name two members");
-    }
-    if (!seen.insert({one, other}).second) {
-      return desk.complain(path, "links " + quote(one) + " and " + quote(other) +
-                                     " a second time; take one of the two away");
     }
   }
   return {};
@@ -110,10 +195,15 @@ core::Result<void> check_links(const Scenario& scenario, const Desk& desk) {
 // Whom the leader reaches over members that pass on.
 std::set<std::string> reached_by_leader(const Scenario& scenario) {
   const GraphSpec& graph = *scenario.topology.graph;
+  const Ends ends(scenario);
   std::map<std::string, std::vector<std::string>> neighbours;
   for (const DeclaredLink& link : graph.links) {
-    neighbours[link.one].push_back(link.other);
-    neighbours[link.other].push_back(link.one);
+    for (const std::string& one : ends.of(link.one)) {
+      for (const std::string& other : ends.of(link.other)) {
+        neighbours[one].push_back(other);
+        neighbours[other].push_back(one);
+      }
+    }
   }
   std::set<std::string> passing(graph.candidates.begin(), graph.candidates.end());
   passing.insert(graph.relays.begin(), graph.relays.end());
@@ -148,12 +238,21 @@ core::Result<void> check_reach(const Scenario& scenario, const Desk& desk) {
                                "to the leader, a candidate or a relay");
     }
   }
+  for (const Pool& pool : scenario.pools) {
+    if (is_refilled(scenario, pool) && !reached.contains(pool.name)) {
+      return desk.complain("topology.links",
+                           "leave agents that " + std::string(creator(scenario)) +
+                               " creates in pool " + quote(pool.name) +
+                               " out of the leader's reach; link the pool to the leader, a "
+                               "candidate or a relay");
+    }
+  }
   return {};
 }
 
 core::Result<void> check_tree(const Scenario& scenario, const Desk& desk) {
   const Topology& topology = scenario.topology;
-  const std::uint32_t agents = agent_count(scenario);
+  const std::uint32_t agents = most_agents(scenario);
   const std::uint32_t workers = agents - std::min(agents, topology.standbys);
   if (workers <= topology.fan_out) {
     return desk.complain("topology.fan_out",
@@ -180,18 +279,16 @@ core::Result<void> apply_graph_rules(const Scenario& scenario, const Tree& tree,
   if (!scenario.topology.graph && scenario.topology.fan_out == 0) {
     return {};
   }
-  if (const std::size_t members = member_names(scenario).size(); members > kMaxGraphMembers) {
+  const std::size_t members = 1 + relay_names(scenario).size() + most_agents(scenario);
+  if (members > kMaxGraphMembers) {
     return desk.complain("topology", "has " + std::to_string(members) +
                                          " members that pass messages over each other; write at "
                                          "most " +
                                          std::to_string(kMaxGraphMembers));
   }
-  if (is_changing(scenario)) {
-    return desk.complain(scenario.scaling   ? "scaling"
-                         : scenario.rollout ? "rollout"
-                         : scenario.upgrade ? "upgrade"
-                                            : "sandbox.replace",
-                         "adds members, which no declared link leads to; take it away, or write a "
+  if (scenario.upgrade) {
+    return desk.complain("upgrade",
+                         "adds voters, which no declared link leads to; take it away, or write a "
                          "topology without fan_out and links");
   }
   if (scenario.topology.fan_out > 0) {
@@ -200,6 +297,7 @@ core::Result<void> apply_graph_rules(const Scenario& scenario, const Tree& tree,
   if (scenario.topology.graph->links.empty()) {
     return desk.complain("topology", "is custom and has no links; list them as pairs of members");
   }
+  TRY_VOID(check_pools_of_links(scenario, desk));
   TRY_VOID(check_relays(scenario, desk));
   TRY_VOID(check_candidates(scenario, desk));
   TRY_VOID(check_links(scenario, desk));

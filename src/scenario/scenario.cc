@@ -26,6 +26,17 @@ bool is_founding(const Scenario& scenario, const Pool& pool) {
   return !scenario.rollout || pool.version != scenario.rollout->version;
 }
 
+// The new version of a pool that is scaled is scaled with it.
+std::uint32_t most_agents(const Scenario& scenario) {
+  std::uint32_t most = 0;
+  for (const Pool& pool : scenario.pools) {
+    const bool scaled =
+        scenario.scaling && (pool.name == scenario.scaling->pool || !is_founding(scenario, pool));
+    most += scaled ? std::max(scenario.scaling->max, pool.size) : pool.size;
+  }
+  return most;
+}
+
 std::uint32_t agent_count(const Scenario& scenario) {
   std::uint32_t count = 0;
   for (const Pool& pool : scenario.pools) {
@@ -75,7 +86,7 @@ std::vector<std::string> relay_names(const Scenario& scenario) {
   }
   std::vector<std::string> names;
   if (topology.fan_out > 0) {
-    const std::uint32_t agents = agent_count(scenario);
+    const std::uint32_t agents = most_agents(scenario);
     const std::uint32_t workers = agents - std::min(agents, topology.standbys);
     for (std::uint32_t i = 1; i <= sub_leaders(workers, topology.fan_out); ++i) {
       names.push_back("sub-leader-" + std::to_string(i));

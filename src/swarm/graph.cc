@@ -18,18 +18,61 @@ Link ordered_link(world::NodeId a, world::NodeId b) {
   return {std::min(a, b), std::max(a, b)};
 }
 
-// Hangs the members of a level below those above it, as evenly as it goes.
+// Hangs a member below one of these, and below the next beside it in case that one is lost.
+void hang(const std::vector<world::NodeId>& above, std::size_t own, world::NodeId node,
+          Topology& topology) {
+  topology.links.push_back(ordered_link(above[own], node));
+  if (above.size() > 1) {
+    const Link stand_in = ordered_link(above[(own + 1) % above.size()], node);
+    topology.links.push_back(stand_in);
+    topology.stand_ins.push_back(stand_in);
+  }
+}
+
+// Hangs the members of a level below those above it, as evenly as it goes: the first ones have one
+// more where it does not.
 void hang_below(const std::vector<world::NodeId>& above, const std::vector<world::NodeId>& below,
                 Topology& topology) {
-  for (std::size_t i = 0; i < below.size(); ++i) {
-    const std::size_t own = i * above.size() / below.size();
-    topology.links.push_back(ordered_link(above[own], below[i]));
-    if (above.size() > 1) {
-      const Link stand_in = ordered_link(above[(own + 1) % above.size()], below[i]);
-      topology.links.push_back(stand_in);
-      topology.stand_ins.push_back(stand_in);
+  auto next = below.begin();
+  for (std::size_t own = 0; own < above.size(); ++own) {
+    const std::size_t extra = own < below.size() % above.size() ? 1 : 0;
+    for (std::size_t count = below.size() / above.size() + extra; count > 0; --count) {
+      hang(above, own, *next++, topology);
     }
   }
+}
+
+void sort_links(Topology& topology) {
+  std::ranges::sort(topology.links);
+  std::ranges::sort(topology.stand_ins);
+}
+
+// Who is in which fleet.
+using Fleets = std::map<world::NodeId, std::string>;
+
+// What is declared for the fleet of an agent.
+std::set<Link> links_of_fleet(world::NodeId agent, const std::string& fleet, const Fleets& fleets,
+                              const std::vector<FleetLink>& declared) {
+  std::set<Link> links;
+  const auto link_to = [&](const std::string& others) {
+    for (const auto& [other, name] : fleets) {
+      if (name == others) {
+        links.insert(ordered_link(agent, other));
+      }
+    }
+  };
+  for (const FleetLink& link : declared) {
+    if (link.member) {
+      if (link.fleet == fleet) {
+        links.insert(ordered_link(agent, link.member));
+      }
+    } else if (link.fleet == fleet) {
+      link_to(link.other);
+    } else if (link.other == fleet) {
+      link_to(link.fleet);
+    }
+  }
+  return links;
 }
 
 std::vector<world::NodeId> of_role(const Topology& topology, MemberRole role) {
@@ -67,19 +110,20 @@ std::vector<std::uint32_t> tree_levels(std::uint32_t workers, std::uint32_t fan_
   return levels;
 }
 
-core::Result<void> link_tree(Topology& topology, std::uint32_t fan_out) {
+core::Result<void> link_tree(Topology& topology, std::uint32_t fan_out,
+                             std::uint32_t most_workers) {
   const std::vector<world::NodeId> relays = of_role(topology, MemberRole::kRelay);
   const std::vector<world::NodeId> workers = of_role(topology, MemberRole::kWorker);
-  const std::vector<std::uint32_t> levels =
-      tree_levels(static_cast<std::uint32_t>(workers.size()), fan_out);
+  const std::uint32_t most = std::max(most_workers, static_cast<std::uint32_t>(workers.size()));
+  const std::vector<std::uint32_t> levels = tree_levels(most, fan_out);
   std::size_t needed = 0;
   for (const std::uint32_t level : levels) {
     needed += level;
   }
   if (needed == 0 || relays.size() != needed) {
-    return impossible("a fan-out of " + std::to_string(fan_out) + " over " +
-                      std::to_string(workers.size()) + " workers takes " + std::to_string(needed) +
-                      " sub-leaders, but there are " + std::to_string(relays.size()));
+    return impossible("a fan-out of " + std::to_string(fan_out) + " over " + std::to_string(most) +
+                      " workers takes " + std::to_string(needed) + " sub-leaders, but there are " +
+                      std::to_string(relays.size()));
   }
   auto next = relays.begin();
   std::vector<world::NodeId> above;
@@ -94,9 +138,60 @@ core::Result<void> link_tree(Topology& topology, std::uint32_t fan_out) {
     above = level;
   }
   hang_below(above, workers, topology);
-  std::ranges::sort(topology.links);
-  std::ranges::sort(topology.stand_ins);
+  sort_links(topology);
+  topology.places.fan_out = fan_out;
+  topology.places.sub_leaders = std::move(above);
   return {};
+}
+
+world::NodeId sub_leader_of(const Topology& topology, world::NodeId worker) {
+  const TopologyMember* member = topology.find(worker);
+  if (member == nullptr || member->role != MemberRole::kWorker) {
+    return {};
+  }
+  for (const world::NodeId above : topology.places.sub_leaders) {
+    const Link link = ordered_link(above, worker);
+    if (std::ranges::binary_search(topology.links, link) &&
+        !std::ranges::binary_search(topology.stand_ins, link)) {
+      return above;
+    }
+  }
+  return {};
+}
+
+void link_fleets(Topology& topology) {
+  std::set<Link> links;
+  for (const auto& [agent, fleet] : topology.fleets) {
+    links.merge(links_of_fleet(agent, fleet, topology.fleets, topology.places.links));
+  }
+  topology.links.insert(topology.links.end(), links.begin(), links.end());
+  sort_links(topology);
+}
+
+void link_places(Topology& topology, const Directory& directory) {
+  const auto gone = [&](const Link& link) {
+    return !directory.is_founder(link.low) || !directory.is_founder(link.high);
+  };
+  std::erase_if(topology.links, gone);
+  std::erase_if(topology.stand_ins, gone);
+  Fleets fleets;
+  for (const auto& [node, member] : directory.members()) {
+    fleets[node] = member.fleet;
+  }
+  const std::vector<world::NodeId>& sub_leaders = topology.places.sub_leaders;
+  std::set<Link> joined;
+  for (const auto& [node, member] : directory.members()) {
+    if (member.founder) {
+      continue;
+    }
+    joined.merge(links_of_fleet(node, member.fleet, fleets, topology.places.links));
+    const auto above = std::ranges::find(sub_leaders, member.sub_leader);
+    if (above != sub_leaders.end()) {
+      hang(sub_leaders, static_cast<std::size_t>(above - sub_leaders.begin()), node, topology);
+    }
+  }
+  topology.links.insert(topology.links.end(), joined.begin(), joined.end());
+  sort_links(topology);
 }
 
 std::set<world::NodeId> reach(const Topology& topology, world::NodeId from, world::NodeId lost) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "swarm/graph.h"
+
 namespace swarm {
 namespace {
 
@@ -49,6 +51,11 @@ Ledger founded_ledger(const MemberConfig& config) {
     founder.node = member.node;
     founder.founder = true;
     founder.voter = member.voter;
+    if (const auto fleet = config.topology.fleets.find(member.node);
+        fleet != config.topology.fleets.end()) {
+      founder.fleet = fleet->second;
+    }
+    founder.sub_leader = sub_leader_of(config.topology, member.node);
     if (member.role != MemberRole::kCoordinator && member.role != MemberRole::kRelay) {
       const auto pool = config.founding.pool_of.find(member.node);
       founder.pool = pool == config.founding.pool_of.end() ? pools.front().id : pool->second;
@@ -62,8 +69,9 @@ Ledger founded_ledger(const MemberConfig& config) {
   if (config.coordinator.dispatch.policy == Policy::kAdaptive) {
     bandit.emplace(config.coordinator.dispatch.bandit);
   }
-  return Ledger(Directory(std::move(pools), std::move(route), std::move(founders)),
-                std::move(bandit));
+  return Ledger(
+      Directory(std::move(pools), std::move(route), std::move(founders), config.topology.places),
+      std::move(bandit));
 }
 
 }  // namespace
@@ -141,8 +149,7 @@ bool Member::receive(const world::Message& message, world::Context& context,
   }
   const bool from_member = topology_.find(message.from) != nullptr;
   if (from_member) {
-    const bool undeclared = routes_ && !routes_->is_neighbour(message.from);
-    if (undeclared || !links_.heard(message, context, effects)) {
+    if (!is_neighbour(message, context, effects) || !links_.heard(message, context, effects)) {
       return true;
     }
     detector_.heard(message.from, context, effects);

@@ -2,6 +2,7 @@
 // that come and go, telemetry.
 #include <algorithm>
 
+#include "swarm/graph.h"
 #include "swarm/member.h"
 
 namespace swarm {
@@ -27,6 +28,9 @@ Topology current_topology(const Topology& founded, const Directory& directory) {
     member.voter = votes;
   }
   std::ranges::sort(current.members, {}, &TopologyMember::node);
+  if (founded.is_graph()) {
+    link_places(current, directory);
+  }
   return current;
 }
 
@@ -126,7 +130,9 @@ void Member::directory_changed(const Command& command, Index index, Desk& desk) 
   } else if (const auto* route = std::get_if<SetRoute>(&command)) {
     desk.effects.trace(RouteChanged{index, route->route});
   } else if (const auto* added = std::get_if<AddMember>(&command)) {
-    desk.effects.trace(MemberJoined{index, added->node, added->pool, added->incarnation});
+    const MemberEntry& entry = *ledger_.directory().find(added->node);
+    desk.effects.trace(MemberJoined{index, added->node, added->pool, added->incarnation,
+                                    entry.fleet, entry.sub_leader});
   } else if (const auto* removed = std::get_if<RemoveMember>(&command)) {
     desk.effects.trace(MemberDraining{index, removed->node});
   } else if (const auto* gone = std::get_if<MemberGone>(&command)) {
@@ -147,9 +153,12 @@ void Member::apply_configuration(const Entry& entry, Desk& desk) {
 }
 
 void Member::follow_members(Desk& desk) {
-  topology_ = current_topology(config_.topology, ledger_.directory());
-  if (ledger_.ring()) {
-    topology_ = topology_.stitched(*ledger_.ring());
+  if (ledger_.directory().find(config_.self) != nullptr) {
+    hosts_.clear();
+  }
+  topology_ = topology_now();
+  if (routes_) {
+    routes_->follow_topology(topology_);
   }
   steward_.members_changed();
   for (const auto& [node, member] : ledger_.directory().members()) {

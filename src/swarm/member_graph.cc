@@ -24,6 +24,40 @@ void Member::link_swim(world::NodeId leader) {
   }
 }
 
+// As the ledger has it; until it has this member, with those that greeted it.
+Topology Member::topology_now() const {
+  Topology now = current_topology(config_.topology, ledger_.directory());
+  if (ledger_.ring()) {
+    now = now.stitched(*ledger_.ring());
+  }
+  if (!hosts_.empty()) {
+    now.members.push_back({config_.self, MemberRole::kWorker, false});
+    std::ranges::sort(now.members, {}, &TopologyMember::node);
+    for (const world::NodeId host : hosts_) {
+      now.links.push_back({std::min(host, config_.self), std::max(host, config_.self)});
+    }
+    std::ranges::sort(now.links);
+  }
+  return now;
+}
+
+// Whether a member may speak to this one directly.
+bool Member::is_neighbour(const world::Message& message, world::Context& context,
+                          world::Effects& effects) {
+  if (!routes_ || routes_->is_neighbour(message.from)) {
+    return true;
+  }
+  const bool placed = ledger_.directory().find(config_.self) != nullptr;
+  if (placed || message.type != Hello::kType || !topology_.passes_on(message.from)) {
+    return false;
+  }
+  hosts_.insert(message.from);
+  topology_ = topology_now();
+  routes_->follow_topology(topology_);
+  links_.declare(topology_.peers(config_.self, {}), context, effects);
+  return true;
+}
+
 void Member::relayed(const world::Message& message, world::Context& context,
                      world::Effects& effects) {
   if (message.type != Relayed::kType) {

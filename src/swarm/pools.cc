@@ -44,7 +44,8 @@ std::string_view name_of(AdminRefusal refusal) {
                                          "in another pool",
                                          "unknown member",
                                          "a voter stays a member",
-                                         "the member is busy"};
+                                         "the member is busy",
+                                         "no place among the links"};
   return kNames[static_cast<std::size_t>(refusal)];
 }
 
@@ -56,8 +57,9 @@ Directory::Directory() {
   route_.weights[pool.id] = kWholeRoute;
 }
 
-Directory::Directory(std::vector<Pool> pools, Route route, std::vector<MemberEntry> founders)
-    : route_(std::move(route)) {
+Directory::Directory(std::vector<Pool> pools, Route route, std::vector<MemberEntry> founders,
+                     Places places)
+    : route_(std::move(route)), places_(std::move(places)) {
   core::check(!pools.empty() && pools.size() <= world::kMaximumPools, "1 to 16 pools");
   for (Pool& pool : pools) {
     core::check(pool.id && !pools_.contains(pool.id), "a pool has an id of its own");
@@ -82,6 +84,11 @@ const Pool& Directory::pool(PoolId id) const {
 const MemberEntry* Directory::find(world::NodeId node) const {
   const auto found = members_.find(node);
   return found == members_.end() ? nullptr : &found->second;
+}
+
+bool Directory::is_founder(world::NodeId node) const {
+  const MemberEntry* member = find(node);
+  return member != nullptr && member->founder;
 }
 
 bool Directory::may_do(world::NodeId agent, PoolId routed) const {
@@ -153,6 +160,31 @@ bool Directory::apply(const SetRoute& command) {
 
 // ---- Members ----
 
+// Who drains still takes up room.
+world::NodeId Directory::next_sub_leader() const {
+  std::map<world::NodeId, std::uint32_t> below;
+  for (const auto& [node, member] : members_) {
+    ++below[member.sub_leader];
+  }
+  const auto fewest = std::ranges::min_element(
+      places_.sub_leaders, {}, [&](world::NodeId sub_leader) { return below[sub_leader]; });
+  const bool room = fewest != places_.sub_leaders.end() && below[*fewest] < places_.fan_out;
+  return room ? *fewest : world::NodeId{};
+}
+
+// In a graph only who works has a place.
+bool Directory::has_place(const AddMember& command) const {
+  if (!places_.limited) {
+    return true;
+  }
+  if (!places_.sub_leaders.empty()) {
+    return command.pool && next_sub_leader();
+  }
+  return std::ranges::any_of(places_.links, [&](const FleetLink& link) {
+    return !command.fleet.empty() && (link.fleet == command.fleet || link.other == command.fleet);
+  });
+}
+
 AdminRefusal Directory::refusal(const AddMember& command) const {
   if (!command.node || !command.incarnation) {
     return AdminRefusal::kMalformed;
@@ -166,7 +198,9 @@ AdminRefusal Directory::refusal(const AddMember& command) const {
   }
   const MemberEntry* known = find(command.node);
   if (known == nullptr) {
-    return members_.size() < kMaximumMembers ? AdminRefusal::kNone : AdminRefusal::kTooManyPools;
+    return members_.size() >= kMaximumMembers ? AdminRefusal::kTooManyPools
+           : has_place(command)               ? AdminRefusal::kNone
+                                              : AdminRefusal::kNoPlace;
   }
   const bool same = command.incarnation == known->incarnation;
   if (command.incarnation < known->incarnation ||
@@ -191,7 +225,13 @@ bool Directory::apply(const AddMember& command) {
   if (refusal(command) != AdminRefusal::kNone || holds(command)) {
     return false;
   }
-  MemberEntry& entry = members_[command.node];
+  const world::NodeId sub_leader = next_sub_leader();
+  const auto [known, joins] = members_.try_emplace(command.node);
+  MemberEntry& entry = known->second;
+  if (joins) {
+    entry.fleet = command.fleet;
+    entry.sub_leader = sub_leader;
+  }
   entry.node = command.node;
   entry.pool = command.pool;
   entry.incarnation = command.incarnation;

@@ -18,8 +18,13 @@ std::pair<std::uint32_t, std::uint64_t> age(const LinkStatement& statement) {
 
 Routes::Routes(const Topology& topology, world::NodeId self, core::Duration tick)
     : self_(self), tick_(tick) {
-  core::check(topology.is_graph() && topology.find(self) != nullptr && tick > core::Duration{},
-              "routes are a member's of a graph");
+  core::check(topology.is_graph() && tick > core::Duration{}, "routes are of a graph");
+  follow_topology(topology);
+}
+
+void Routes::follow_topology(const Topology& topology) {
+  costs_ = {{self_, {}}};
+  passing_.clear();
   for (const TopologyMember& member : topology.members) {
     costs_[member.node];
     if (topology.passes_on(member.node)) {
@@ -32,6 +37,8 @@ Routes::Routes(const Topology& topology, world::NodeId self, core::Duration tick
     costs_[link.low][link.high] = cost;
     costs_[link.high][link.low] = cost;
   }
+  std::erase_if(statements_, [&](const auto& stated) { return !costs_.contains(stated.first); });
+  find_ways();
 }
 
 void Routes::start(world::Effects& effects) {

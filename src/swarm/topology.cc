@@ -120,10 +120,11 @@ core::Result<void> check_stages(const TopologySpec& spec) {
 core::Result<void> check_graph_keys(const TopologySpec& spec) {
   const bool custom = spec.kind == TopologyKind::kCustom;
   const bool tree = spec.kind == TopologyKind::kHierarchical && spec.fan_out > 0;
-  if (custom && spec.links.empty()) {
+  const bool links = !spec.links.empty() || !spec.fleet_links.empty();
+  if (custom && !links) {
     return invalid("a custom topology declares no links");
   }
-  if ((!custom && !spec.links.empty()) || (!custom && !tree && !spec.relays.empty()) ||
+  if ((!custom && links) || (!custom && !tree && !spec.relays.empty()) ||
       (!tree && spec.fan_out > 0)) {
     return invalid("a " + std::string(name_of(spec.kind)) +
                    " topology has no declared links, relays or fan-out of this kind");
@@ -447,11 +448,14 @@ core::Result<Topology> make_topology(const TopologySpec& spec) {
   for (const Link& link : spec.links) {
     topology.links.push_back(link_between(link.low, link.high));
   }
-  std::ranges::sort(topology.links);
+  topology.places.links = spec.fleet_links;
+  topology.fleets = spec.fleets;
+  link_fleets(topology);
   if (spec.fan_out > 0) {
-    TRY_VOID(link_tree(topology, spec.fan_out));
+    TRY_VOID(link_tree(topology, spec.fan_out, spec.most_workers));
   }
   if (topology.is_graph()) {
+    topology.places.limited = true;
     TRY_VOID(check_graph(topology));
   }
   return topology;

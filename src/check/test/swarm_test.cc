@@ -249,6 +249,72 @@ TEST_F(StarCanary, ALinkToAHubThatNobodyElected) {
   EXPECT_THAT(violated(judge()), ElementsAre("links_as_declared"));
 }
 
+// Two sub-leaders, 20 with two workers and 21 with one, of two each.
+class TreeCanary : public StarCanary {
+ protected:
+  TreeCanary() : tree_(tree()) {}
+  static CheckConfig tree() {
+    CheckConfig config = star();
+    swarm::TopologySpec spec;
+    spec.kind = swarm::TopologyKind::kHierarchical;
+    spec.coordinator = kFirst;
+    spec.agents = {kSecond, kThird, world::NodeId(4)};
+    spec.relays = {kLeft, kRight};
+    spec.fan_out = 2;
+    spec.most_workers = 4;
+    config.topology = *swarm::make_topology(spec);
+    return config;
+  }
+  void join(std::uint64_t entry, std::uint32_t node, world::NodeId sub_leader) {
+    tree_.tell(kFirst, swarm::MemberJoined{entry,
+                                           world::NodeId(node),
+                                           swarm::kDefaultPool,
+                                           world::Incarnation(1),
+                                           {},
+                                           sub_leader});
+  }
+  std::vector<Invariant> judge_tree() {
+    FinalState state = tree_.calm_end();
+    state.complete = false;
+    return tree_.judge(state);
+  }
+  static constexpr world::NodeId kLeft{20};
+  static constexpr world::NodeId kRight{21};
+  Story tree_;
+};
+
+TEST_F(TreeCanary, WhoJoinsBelowTheRightSubLeaderMaySpeakToThatOneAndTheNext) {
+  join(5, 30, kRight);
+  tree_.tell(kSecond, swarm::MemberLeft{6, kSecond, world::Incarnation(1), true});
+  join(7, 31, kLeft);
+  tree_.tell(kRight, swarm::LinkProven{world::NodeId(30), world::Incarnation(1)});
+  tree_.tell(kLeft, swarm::LinkProven{world::NodeId(30), world::Incarnation(1)});
+  const auto results = judge_tree();
+  EXPECT_EQ(find(results, "links_as_declared").checked, 4U);
+  EXPECT_THAT(violated(results), IsEmpty());
+}
+
+TEST_F(TreeCanary, WhoJoinsBelowASubLeaderThatIsFull) {
+  join(5, 30, kLeft);
+  const auto results = judge_tree();
+  EXPECT_THAT(violated(results), ElementsAre("links_as_declared"));
+  EXPECT_THAT(
+      reason(results, "links_as_declared"),
+      HasSubstr("node 30 is let in below node 20; the fewest workers, 1, are below node 21"));
+}
+
+TEST_F(TreeCanary, WhoJoinsATreeWithoutRoom) {
+  join(5, 30, kRight);
+  join(6, 31, kLeft);
+  EXPECT_THAT(reason(judge_tree(), "links_as_declared"), HasSubstr("and the fan-out is 2"));
+}
+
+TEST_F(TreeCanary, WhoJoinedAndSpeaksToTheLeader) {
+  join(5, 30, kRight);
+  tree_.tell(world::NodeId(30), swarm::LinkProven{kFirst, world::Incarnation(1)});
+  EXPECT_THAT(reason(judge_tree(), "links_as_declared"), HasSubstr("has a link to node 1"));
+}
+
 class JointCanary : public ::testing::Test {
  protected:
   static CheckConfig joint() {

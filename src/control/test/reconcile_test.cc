@@ -57,6 +57,7 @@ TEST(Reconcile, TakesANewAgentFromTheWishToTheGroupOneStepAtATime) {
   EXPECT_EQ(asked<swarm::AddMember>(plan).front().node, NodeId(10));
   EXPECT_EQ(asked<swarm::AddMember>(plan).front().capabilities,
             configuration().fleets.front().capabilities);
+  EXPECT_EQ(asked<swarm::AddMember>(plan).front().fleet, configuration().fleets.front().name);
 
   situation.member(10);
   EXPECT_TRUE(situation.plan().actions.empty());

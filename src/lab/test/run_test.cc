@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "lab/suite.h"
 #include "lab/window.h"
@@ -154,6 +156,66 @@ TEST_P(ManyMembers, AKilledAgentIsFoundAndTheTasksAreDone) {
 
 INSTANTIATE_TEST_SUITE_P(Topologies, ManyMembers, ::testing::Values("mesh", "star", "hierarchical"),
                          [](const auto& instance) { return instance.param; });
+
+// To whom agents speak that are created while it runs.
+class NewcomersEar : public world_sim::Observer {
+ public:
+  explicit NewcomersEar(const Deployment& deployment) : deployment_(deployment) {}
+  void on_delivery(core::Time, core::Time, const world::Message& message) override {
+    if (deployment_.nodes[message.from.value - 1].spare) {
+      heard_[message.from].insert(std::string(deployment_.name(message.to)));
+    }
+  }
+  [[nodiscard]] const std::map<world::NodeId, std::set<std::string>>& heard() const {
+    return heard_;
+  }
+
+ private:
+  const Deployment& deployment_;
+  std::map<world::NodeId, std::set<std::string>> heard_;
+};
+
+TEST(Run, AgentsCreatedUnderSubLeadersSpeakToTheirOwnAndTheNextAlone) {
+  const auto file = load(R"(
+pattern: hierarchical
+duration: 30s
+topology: {standbys: 0, fan_out: 2}
+dispatch: {in_flight_per_agent: 2}
+sandbox: {vcpu: 1, cold_start: {p50: 500ms, p95: 1s}}
+pools: [{name: agent, size: 2, strategy: momentum}]
+workload: {rate: 100/s, service: {cpu: 50ms, wait: 0s}, retry: {timeout: 4s, attempts: 6}}
+scaling:
+  min: 2
+  max: 6
+  concurrency: {per_agent: 2, target: 50%, stable_window: 6s, panic_window: 3s}
+  decide_every: 1s
+checks:
+  requirements:
+    - {metric: size_max, at_least: 5}
+    - {metric: relay_hops_max, at_least: 3}
+)");
+  const auto deployment = deploy(file, file.runs.front(), 5);
+  ASSERT_TRUE(deployment.has_value());
+  NewcomersEar ear(*deployment);
+  RunOptions options;
+  options.seed = 5;
+  options.observer = &ear;
+  const auto result = run(file, file.runs.front(), options);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->verdict, Verdict::kPass) << result->reason;
+  EXPECT_GE(ear.heard().size(), 3U);
+  // Below two at the top there are three, for six workers.
+  const std::vector<std::set<std::string>> pairs{{"sub-leader-3", "sub-leader-4"},
+                                                 {"sub-leader-4", "sub-leader-5"},
+                                                 {"sub-leader-5", "sub-leader-3"}};
+  for (auto [newcomer, others] : ear.heard()) {
+    for (const char* environment : {"venue", "client", "controller"}) {
+      others.erase(environment);
+    }
+    EXPECT_TRUE(std::ranges::count(pairs, others) > 0 || others.empty())
+        << deployment->name(newcomer) << " speaks to " << *others.begin();
+  }
+}
 
 TEST(Run, AFaultThatNeverBeginsFailsTheRun) {
   const RunResult result = run_text(

@@ -50,6 +50,34 @@ TEST(Graphs, ASubLeaderMayBeTheTargetOfAFault) {
   EXPECT_EQ(scenario.faults.size(), 2U);
 }
 
+TEST(Graphs, ATreeHasSubLeadersForTheMostWorkersThatScalingAndRolloutAllow) {
+  const Scenario scaled =
+      load_ok(
+          "pools: [{name: a, size: 4}]\ntopology: {kind: hierarchical, fan_out: 3}\n"
+          "scaling: {min: 2, max: 12}\n")
+          .base;
+  EXPECT_EQ(most_agents(scaled), 12U);
+  EXPECT_EQ(relay_names(scaled).size(), 6U) << "for ten workers, though there are two";
+  const Scenario rolled_out =
+      load_ok(
+          "pools: [{name: a, size: 4}, {name: b, size: 5, version: 2}]\n"
+          "topology: {kind: hierarchical, fan_out: 4}\nrollout: {version: 2}\n")
+          .base;
+  EXPECT_EQ(most_agents(rolled_out), 9U) << "both versions at a time";
+  EXPECT_EQ(relay_names(rolled_out).size(), 2U);
+}
+
+TEST(Graphs, ALinkMayNameAPoolAndThenItMayGrow) {
+  const std::string links =
+      "candidates: [a-1, a-2], relays: [east], links: [[leader, a-1], [leader, a-2], "
+      "[leader, east], [a-1, east], [east, b]]";
+  const Scenario scenario =
+      load_ok("pools: [{name: a, size: 2}, {name: b}]\ntopology: {kind: custom, " + links +
+              "}\nscaling: {pool: b, min: 1, max: 4}\n")
+          .base;
+  EXPECT_EQ(scenario.topology.graph->links[4], (DeclaredLink{"east", "b"}));
+}
+
 struct BadGraph {
   std::string yaml;
   std::string place;
@@ -61,7 +89,7 @@ TEST(Graphs, EveryImpossibleGraphIsRefusedWithPlaceReasonAndRemedy) {
   const std::vector<BadGraph> bad{
       {custom("relays: [east]"), "2:11: topology", "has no links; list them"},
       {custom("links: [[leader, a-9]]"), "2:34: topology.links[0]",
-       "no member is named \"a-9\"; did you mean \"a-1\"?"},
+       "no member or pool is named \"a-9\"; did you mean \"a-1\"?"},
       {custom("links: [[a-1, a-1]]"), "2:34: topology.links[0]",
        "links \"a-1\" to itself; name two members"},
       {custom("links: [[leader, a-1], [a-1, leader]]"), "2:49: topology.links[1]",
@@ -92,8 +120,22 @@ TEST(Graphs, EveryImpossibleGraphIsRefusedWithPlaceReasonAndRemedy) {
        "2:11: topology", "members that pass messages over each other; write at most 256"},
       {"pools: [{name: sub-leader, size: 9}]\ntopology: {kind: hierarchical, fan_out: 3}\n",
        "1:16: pools[0].name", "names the members between leader and workers; name the pool"},
-      {custom(kLinks) + "sandbox: {replace: true}\n", "3:20: sandbox.replace",
-       "adds members, which no declared link leads to; take it away"},
+      {custom(kLinks) + "sandbox: {replace: true}\n", "2:133: topology.links[4]",
+       "is of \"a-3\" alone, but with sandbox.replace another agent may replace it; name its pool"},
+      {custom(kLinks) + "upgrade: {begins: 5s}\n", "3:10: upgrade", "adds voters, which no declared link"},
+      {custom("links: [[leader, a], [a-1, a]]"), "2:47: topology.links[1]",
+       "links \"a-1\" to itself"},
+      {custom("links: [[leader, a], [a-2, leader]]"), "2:47: topology.links[1]",
+       "links \"a-2\" and \"leader\" a second time"},
+      {"pools: [{name: a, size: 2}, {name: b, version: 2}]\n"
+       "topology: {kind: custom, links: [[leader, a]]}\nrollout: {version: 2}\n",
+       "2:33: topology.links",
+       "leave agents that rollout creates in pool \"b\" out of the leader's reach; link the pool"},
+      {"pools: [{name: a, size: 2}, {name: a-1}]\ntopology: {kind: custom, links: [[leader, a]]}\n",
+       "1:36: pools[1].name", "is an agent's name too; name the pool otherwise"},
+      {"pools: [{name: a, size: 9}]\ntopology: {kind: hierarchical, fan_out: 9}\n"
+       "scaling: {min: 1, max: 240}\n",
+       "2:11: topology", "has 271 members that pass messages over each other; write at most 256"},
   };
   for (const BadGraph& each : bad) {
     const std::string error = load_error(each.yaml);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "small_world.h"
+#include "swarm/member.h"
 #include "swarm/routes.h"
 
 namespace swarm {
@@ -91,6 +92,112 @@ TEST(Graph, NobodyInATreeHasMoreBelowThanTheFanOutButInsteadOfAnother) {
       EXPECT_THAT(topology.single_points_of_failure(), IsEmpty()) << workers << " workers";
     }
   }
+}
+
+TEST(Graph, ATreeBeginsWithRoomForTheMostWorkersAndTheFirstSubLeadersHaveOneMore) {
+  TopologySpec spec = tree(3, 6, 3);  // four workers
+  spec.most_workers = 9;
+  const Topology topology = make_topology(spec).value();
+  EXPECT_THAT(topology.places.sub_leaders, ElementsAre(NodeId(2), NodeId(3), NodeId(4)));
+  std::vector<NodeId> above;
+  for (const NodeId worker : numbered(7, 4)) {
+    above.push_back(sub_leader_of(topology, worker));
+  }
+  EXPECT_THAT(above, ElementsAre(NodeId(2), NodeId(2), NodeId(3), NodeId(4)));
+  EXPECT_EQ(sub_leader_of(topology, NodeId(5)), NodeId()) << "a candidate hangs below nobody";
+}
+
+// The directory of a deployment as it is founded.
+Directory founded(const Topology& topology) {
+  std::vector<MemberEntry> founders;
+  for (const TopologyMember& member : topology.members) {
+    MemberEntry& founder = founders.emplace_back();
+    founder.node = member.node;
+    founder.founder = true;
+    founder.voter = member.voter;
+    founder.sub_leader = sub_leader_of(topology, member.node);
+    if (const auto fleet = topology.fleets.find(member.node); fleet != topology.fleets.end()) {
+      founder.fleet = fleet->second;
+    }
+  }
+  Route route;
+  route.weights[kDefaultPool] = kWholeRoute;
+  return {{Directory().pool(kDefaultPool)}, route, std::move(founders), topology.places};
+}
+
+AddMember joins(std::uint32_t node, std::string fleet = {}) {
+  return {NodeId(node), kDefaultPool, world::Incarnation(1), {}, std::move(fleet)};
+}
+
+void leaves(Directory& directory, NodeId node) {
+  const world::Incarnation boot = directory.find(node)->incarnation;
+  ASSERT_TRUE(directory.apply(RemoveMember{node, boot}));
+  ASSERT_TRUE(directory.apply(MemberGone{node, boot, true}, false));
+}
+
+// The topology now, as every member has it that has applied the same entries.
+Topology linked(const Topology& founded, const Directory& directory) {
+  Topology now = current_topology(founded, directory);
+  EXPECT_TRUE(check_graph(now).has_value()) << check_graph(now).error().message;
+  return now;
+}
+
+TEST(Places, WhoeverReplacesALostWorkerOfAnyTreeComesToWhereThatOneWas) {
+  for (const std::uint32_t fan_out : {2U, 3U, 4U}) {
+    for (std::uint32_t workers = fan_out + 1; workers < 20; ++workers) {
+      std::uint32_t sub_leaders = 0;
+      for (const std::uint32_t level : tree_levels(workers, fan_out)) {
+        sub_leaders += level;
+      }
+      const Topology topology = make_topology(tree(sub_leaders, workers + 2, fan_out)).value();
+      for (const NodeId lost : numbered(4 + sub_leaders, workers)) {
+        Directory directory = founded(topology);
+        leaves(directory, lost);
+        ASSERT_TRUE(directory.apply(joins(90)));
+        EXPECT_EQ(directory.find(NodeId(90))->sub_leader, sub_leader_of(topology, lost))
+            << "node " << lost.value << " of " << workers << " workers, fan-out " << fan_out;
+        EXPECT_EQ(linked(topology, directory).peers(NodeId(90), {}), topology.peers(lost, {}));
+      }
+    }
+  }
+}
+
+TEST(Places, AFullTreeLetsNobodyInUntilSomebodyHasLeft) {
+  const Topology topology = make_topology(tree(2, 7, 3)).value();  // five workers
+  Directory directory = founded(topology);
+  ASSERT_TRUE(directory.apply(joins(90)));
+  EXPECT_EQ(directory.find(NodeId(90))->sub_leader, NodeId(3)) << "the second had two";
+  EXPECT_EQ(directory.refusal(joins(91)), AdminRefusal::kNoPlace);
+  ASSERT_TRUE(directory.apply(RemoveMember{NodeId(7), {}}));
+  EXPECT_FALSE(directory.apply(joins(91))) << "who drains is still there";
+  ASSERT_TRUE(directory.apply(MemberGone{NodeId(7), {}, false}, false));
+  ASSERT_TRUE(directory.apply(joins(91)));
+  EXPECT_EQ(directory.find(NodeId(91))->sub_leader, NodeId(2));
+  EXPECT_EQ(core::decode<Directory>(core::encode(directory)).value(), directory)
+      << "who leads next goes by the same places";
+}
+
+TEST(Places, OfACustomTopologyAreWhatIsDeclaredForTheFleet) {
+  TopologySpec spec = custom({pair(1, 2), pair(1, 3), pair(2, 4), pair(3, 5)});
+  spec.fleets = {
+      {NodeId(4), "core"}, {NodeId(5), "core"}, {NodeId(6), "desk"}, {NodeId(7), "back"}};
+  spec.fleet_links = {{"desk", NodeId(2), {}},
+                      {"desk", NodeId(3), {}},
+                      {"back", NodeId(3), {}},
+                      {"desk", {}, "back"}};
+  const Topology topology = make_topology(spec).value();
+  EXPECT_THAT(topology.peers(NodeId(6), {}), ElementsAre(NodeId(2), NodeId(3), NodeId(7)));
+  Directory directory = founded(topology);
+  EXPECT_EQ(directory.refusal(joins(90, "core")), AdminRefusal::kNoPlace) << "nothing is declared";
+  EXPECT_EQ(directory.refusal(joins(90)), AdminRefusal::kNoPlace);
+  ASSERT_TRUE(directory.apply(joins(90, "desk")));
+  ASSERT_TRUE(directory.apply(joins(91, "back")));
+  leaves(directory, NodeId(7));
+  const Topology now = linked(topology, directory);
+  EXPECT_THAT(now.peers(NodeId(90), {}), ElementsAre(NodeId(2), NodeId(3), NodeId(91)));
+  EXPECT_THAT(now.peers(NodeId(91), {}), ElementsAre(NodeId(3), NodeId(6), NodeId(90)));
+  spec.fleet_links.push_back({"desk", {}, "desk"});
+  EXPECT_THAT(why_not(spec), HasSubstr("node 6 is linked to itself"));
 }
 
 TEST(Graph, ASubLeaderTooManyOrTooFewIsRefused) {

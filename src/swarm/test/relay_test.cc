@@ -45,12 +45,17 @@ void expect_all_answered(Deployment& deployment) {
   EXPECT_GE(finished.size(), so_far);
 }
 
-// Members speak to members over declared links alone.
+// Members speak to members over declared links alone, those included that joined or have left.
 void expect_declared_links_only(const Deployment& deployment) {
-  const Topology& topology = deployment.topology();
+  const Topology& founded = deployment.topology();
+  const Topology& now = deployment.member(deployment.leader()).topology();
+  const auto is_member = [&](NodeId node) {
+    return founded.find(node) != nullptr || now.find(node) != nullptr;
+  };
   for (const auto& [from, to] : deployment.spoken()) {
-    if (topology.find(from) != nullptr && topology.find(to) != nullptr) {
-      EXPECT_TRUE(topology.may_send(from, to, {})) << from.value << " to " << to.value;
+    if (is_member(from) && is_member(to)) {
+      EXPECT_TRUE(founded.may_send(from, to, {}) || now.may_send(from, to, {}))
+          << from.value << " to " << to.value;
     }
   }
 }
@@ -137,6 +142,145 @@ TEST(Relays, AboveSixteenMembersSwimWatchesOverTheSameLinks) {
   const core::Time later = deployment.simulation().now();
   deployment.run_for(seconds(4));
   EXPECT_EQ(deployment.assigned(later).size(), 20U);
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+// A leader, two candidates, three sub-leaders and six workers, with room for nine.
+Deployment::Plan growing_plan() {
+  Deployment::Plan plan = tree_plan();
+  plan.shape = [](TopologySpec& spec) {
+    spec.relays = {kFirst, kSecond, NodeId(42)};
+    spec.fan_out = 3;
+    spec.most_workers = 9;
+  };
+  return plan;
+}
+
+AdminAnswer let_in(Deployment& deployment, std::uint32_t node, std::string fleet = {}) {
+  deployment.boot(NodeId(node));
+  return deployment.ask(
+      AddMember{NodeId(node), kDefaultPool, world::Incarnation(1), {}, std::move(fleet)},
+      seconds(2));
+}
+
+NodeId sub_leader_of(const Deployment& deployment, std::uint32_t node) {
+  return deployment.member(deployment.leader()).ledger().directory().find(NodeId(node))->sub_leader;
+}
+
+TEST(Relays, AgentsThatJoinATreeWorkBelowTheirSubLeaderAndTheNextWhenThatDies) {
+  Deployment deployment(growing_plan());
+  deployment.run_for(seconds(3));
+  for (const std::uint32_t node : {20U, 21U, 22U}) {
+    ASSERT_EQ(let_in(deployment, node).verdict, AdminVerdict::kDone) << "node " << node;
+  }
+  EXPECT_EQ(sub_leader_of(deployment, 20), kFirst);
+  EXPECT_EQ(sub_leader_of(deployment, 21), kSecond);
+  EXPECT_EQ(let_in(deployment, 23).refusal, AdminRefusal::kNoPlace) << "nine are all it carries";
+  core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_EQ(deployment.assigned(since).size(), 11U) << "founders and who joined alike";
+  EXPECT_EQ(deployment.member(NodeId(20)).ledger().directory(),
+            deployment.member(deployment.leader()).ledger().directory());
+  deployment.simulation().halt(kSecond, world::HaltReason::kCrash);
+  deployment.run_for(seconds(2));
+  since = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_EQ(deployment.assigned(since).size(), 11U) << "also those below the one that died";
+  EXPECT_THAT(links_taken(deployment), Each(2U));
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, ANewLeaderKnowsThePlacesAndGivesALostAgentsToTheNext) {
+  Deployment deployment(growing_plan());
+  deployment.run_for(seconds(3));
+  for (const std::uint32_t node : {20U, 21U, 22U}) {
+    ASSERT_EQ(let_in(deployment, node).verdict, AdminVerdict::kDone);
+  }
+  deployment.simulation().halt(NodeId(1), world::HaltReason::kCrash);
+  deployment.simulation().halt(NodeId(21), world::HaltReason::kCrash);
+  deployment.run_for(seconds(2));
+  ASSERT_NE(deployment.leader(), NodeId(1));
+  EXPECT_EQ(let_in(deployment, 23).refusal, AdminRefusal::kNoPlace) << "it is not given up yet";
+  ASSERT_EQ(deployment.ask(RemoveMember{NodeId(21), world::Incarnation(1)}).verdict,
+            AdminVerdict::kDone);
+  ASSERT_EQ(deployment.ask(AddMember{NodeId(23), kDefaultPool, world::Incarnation(1), {}}).verdict,
+            AdminVerdict::kDone);
+  EXPECT_EQ(sub_leader_of(deployment, 23), kSecond);
+  const core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(3));
+  EXPECT_TRUE(deployment.assigned(since).contains(NodeId(23)));
+  EXPECT_EQ(deployment.assigned(since).size(), 10U) << "but the candidate that leads";
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, AnAgentThatJoinedATreeComesBackToItsPlaceWhenItBootsAgain) {
+  Deployment deployment(growing_plan());
+  deployment.run_for(seconds(3));
+  ASSERT_EQ(let_in(deployment, 20).verdict, AdminVerdict::kDone);
+  deployment.run_for(seconds(2));
+  deployment.simulation().halt(NodeId(20), world::HaltReason::kCrash);
+  deployment.run_for(seconds(1));
+  deployment.simulation().restart(NodeId(20));
+  deployment.run_for(seconds(2));
+  const core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(2));
+  EXPECT_TRUE(deployment.assigned(since).contains(NodeId(20)));
+  EXPECT_EQ(sub_leader_of(deployment, 20), kFirst);
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, AboveSixteenMembersAgentsJoinATreeOfTwoLevelsToo) {
+  Deployment::Plan plan = tree_plan();
+  plan.agents = 16;
+  plan.shape = [](TopologySpec& spec) {
+    for (std::uint32_t i = 0; i < 7; ++i) {  // two above five
+      spec.relays.emplace_back(40 + i);
+    }
+    spec.fan_out = 4;
+    spec.most_workers = 20;
+  };
+  Deployment deployment(plan);
+  deployment.run_for(seconds(3));
+  for (const std::uint32_t node : {20U, 21U, 22U}) {
+    ASSERT_EQ(let_in(deployment, node).verdict, AdminVerdict::kDone);
+  }
+  deployment.run_for(seconds(3));
+  const core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(4));
+  EXPECT_EQ(deployment.assigned(since).size(), 19U);
+  expect_all_answered(deployment);
+  expect_declared_links_only(deployment);
+}
+
+TEST(Relays, AnAgentThatJoinsACustomTopologyHasTheLinksOfItsFleet) {
+  Deployment::Plan plan;
+  plan.kind = TopologyKind::kCustom;
+  plan.agents = 4;
+  plan.shape = [](TopologySpec& spec) {
+    spec.relays = {kFirst, kSecond};
+    for (const NodeId relay : spec.relays) {
+      for (const std::uint32_t voter : {1U, 2U, 3U}) {
+        spec.links.push_back({NodeId(voter), relay});
+      }
+      spec.fleet_links.push_back({"desk", relay, {}});
+    }
+    spec.fleets = {{NodeId(4), "desk"}, {NodeId(5), "desk"}};
+  };
+  Deployment deployment(plan);
+  deployment.run_for(seconds(3));
+  ASSERT_EQ(let_in(deployment, 20, "desk").verdict, AdminVerdict::kDone);
+  EXPECT_EQ(let_in(deployment, 21, "nowhere").refusal, AdminRefusal::kNoPlace);
+  deployment.run_for(seconds(2));
+  deployment.simulation().halt(kFirst, world::HaltReason::kCrash);
+  deployment.run_for(seconds(2));
+  const core::Time since = deployment.simulation().now();
+  deployment.run_for(seconds(2));
+  EXPECT_EQ(deployment.assigned(since).size(), deployment.leader() == NodeId(1) ? 5U : 4U);
+  EXPECT_TRUE(deployment.assigned(since).contains(NodeId(20)));
   expect_all_answered(deployment);
   expect_declared_links_only(deployment);
 }

@@ -463,12 +463,14 @@ const Scenario* find_run(const ScenarioFile& file, std::string_view run);
 bool is_changing(const Scenario& scenario);
 // Whether the pool exists from the start; those of a rollout's new version do not.
 bool is_founding(const Scenario& scenario, const Pool& pool);
+// How many agents there are at a time at most, but for those that are on their way out.
+std::uint32_t most_agents(const Scenario& scenario);
 // Of the founding pools.
 std::uint32_t agent_count(const Scenario& scenario);
 // "momentum-1", ... of the founding pools, in pool order.
 std::vector<std::string> agent_names(const Scenario& scenario);
 // Members beside coordinator and agents that only pass messages on: "sub-leader-1", ... of a tree,
-// or those that a custom topology names.
+// enough for the most agents that there can be, or those that a custom topology names.
 std::vector<std::string> relay_names(const Scenario& scenario);
 // Coordinator, relays and agents, in the order of their nodes.
 std::vector<std::string> member_names(const Scenario& scenario);

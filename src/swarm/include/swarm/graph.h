@@ -4,6 +4,9 @@
 // In such a topology links do not depend on who leads, and a member that has no link to another one
 // reaches it over others. Who passes messages on is a matter of role: the coordinator, candidates
 // and relays do, workers do not. So a member that hangs on workers alone is out of reach.
+//
+// Agents that join while it runs get their place from the ledger (topology.h: Places); they learn
+// of it over the first link of it that greets them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +14,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "swarm/pools.h"
 #include "swarm/topology.h"
 
 namespace swarm {
@@ -20,11 +24,23 @@ namespace swarm {
 // sub-leaders. Empty: the leader can have all the workers itself. REQUIRES fan_out >= 2.
 [[nodiscard]] std::vector<std::uint32_t> tree_levels(std::uint32_t workers, std::uint32_t fan_out);
 
-// Adds the links of a tree to a topology whose members are known. Sub-leaders are the relays in
-// ascending order, level by level. Who may lead is linked to each other and to the topmost
-// sub-leaders; everybody else to one above and, in case that one is lost, to the next beside it
-// (Topology::stand_ins). kInvalid: another number of relays than the levels need.
-[[nodiscard]] core::Result<void> link_tree(Topology& topology, std::uint32_t fan_out);
+// Adds the links of a tree to a topology whose members are known, with room for `most_workers`.
+// Sub-leaders are the relays in ascending order, level by level. Who may lead is linked to each
+// other and to the topmost sub-leaders; everybody else to one above and, in case that one is lost,
+// to the next beside it (Topology::stand_ins). kInvalid: another number of relays than the levels
+// need.
+[[nodiscard]] core::Result<void> link_tree(Topology& topology, std::uint32_t fan_out,
+                                           std::uint32_t most_workers);
+
+// Below whom a worker was founded; 0: below nobody, or this is no tree.
+[[nodiscard]] world::NodeId sub_leader_of(const Topology& topology, world::NodeId worker);
+
+// Adds the links that are declared for the fleets of the founders.
+void link_fleets(Topology& topology);
+
+// Takes away the links of founders that have left, and adds those of the places of agents that have
+// joined. REQUIRES the topology as it was founded, with the members that there are now.
+void link_places(Topology& topology, const Directory& directory);
 
 // kInvalid: a link to itself, of a stranger or declared twice, voters that cannot reach each other,
 // a member that nobody who may lead can reach.

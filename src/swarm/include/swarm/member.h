@@ -11,7 +11,9 @@
 // silent until a leader whose ledger has it as a member speaks to it.
 //
 // In a graph of declared links (graph.h) every message to a member leaves over one of them: to a
-// neighbour, or in an envelope to the next node on the way.
+// neighbour, or in an envelope to the next node on the way. Who joins a graph knows no link of its
+// own before it has the ledger; until then its neighbours are those that greet it, if they pass
+// messages on: they have it from the ledger.
 //
 // Timers 0x0000 (Raft) to 0x000F in the upper 16 bits are the member's, and message types 0x0100 to
 // 0x02FF.
@@ -197,6 +199,9 @@ class Member {
   // Whether a message to the member would leave: its link is proven, or there is a way to it.
   [[nodiscard]] bool reaches(world::NodeId member) const;
   void link_swim(world::NodeId leader);
+  [[nodiscard]] Topology topology_now() const;
+  [[nodiscard]] bool is_neighbour(const world::Message& message, world::Context& context,
+                                  world::Effects& effects);
   void relayed(const world::Message& message, world::Context& context, world::Effects& effects);
   void send_over_links(const world::Context& context, world::Effects& effects) const;
 
@@ -228,7 +233,8 @@ class Member {
   JointMember joint_member_;
   std::optional<Pipeline> pipeline_;
   Stitcher stitcher_;
-  std::optional<Routes> routes_;  // of a graph
+  std::optional<Routes> routes_;   // of a graph
+  std::set<world::NodeId> hosts_;  // of a graph: who greeted it before the ledger had it
   // Of attempts that ended before this member, elected already, took office: who says so.
   std::map<TaskId, std::pair<world::NodeId, AttemptResult>> early_results_;
   std::map<world::NodeId, std::set<world::NodeId>> cut_off_;  // stages, and who cannot reach them
@@ -242,8 +248,8 @@ class Member {
  public:
   MUSTER_FIELDS(Member, config_, topology_, raft_, ledger_, links_, detector_, swim_, coordinator_,
                 worker_, steward_, meter_, reporter_, proposer_, joint_member_, pipeline_,
-                stitcher_, routes_, early_results_, cut_off_, state_, known_leader_, loopback_,
-                requests_, availability_)
+                stitcher_, routes_, hosts_, early_results_, cut_off_, state_, known_leader_,
+                loopback_, requests_, availability_)
 };
 
 }  // namespace swarm

@@ -10,7 +10,8 @@
 //
 // Agents join and leave while the deployment runs. Only committed commands change any of this, and
 // each carries a version of its own (a pool's revision, the route's epoch, a member's incarnation),
-// so a command that comes twice or late does no harm.
+// so a command that comes twice or late does no harm. In a graph an agent is given its place when
+// its entry is committed (topology.h: Places), so all members, and whoever leads next, agree on it.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "swarm/task.h"
+#include "swarm/topology.h"
 #include "world/telemetry.h"
 
 namespace swarm {
@@ -71,9 +73,12 @@ struct MemberEntry {
   world::Incarnation incarnation;  // the least that is let in: an older boot is stale
   std::set<std::string> capabilities;
   MemberStatus status = MemberStatus::kServing;
-  bool founder = false;  // a member of the initial topology, which names its role and links
-  bool voter = false;    // in the group's configuration; drains and stays while it votes
-  MUSTER_FIELDS(MemberEntry, node, pool, incarnation, capabilities, status, founder, voter)
+  bool founder = false;      // a member of the initial topology, which names its role and links
+  bool voter = false;        // in the group's configuration; drains and stays while it votes
+  std::string fleet;         // which agents are of its kind: in a custom topology its links follow
+  world::NodeId sub_leader;  // in a tree: below whom it works; 0: nobody
+  MUSTER_FIELDS(MemberEntry, node, pool, incarnation, capabilities, status, founder, voter, fleet,
+                sub_leader)
 };
 
 // ---- Commands. The first five are what a controller asks for (admin.h); all but SetVoter are
@@ -96,7 +101,8 @@ struct AddMember {
   PoolId pool;
   world::Incarnation incarnation;
   std::set<std::string> capabilities;
-  MUSTER_FIELDS(AddMember, node, pool, incarnation, capabilities)
+  std::string fleet = {};
+  MUSTER_FIELDS(AddMember, node, pool, incarnation, capabilities, fleet)
 };
 // Asked for by a controller: begin to drain, and leave when idle.
 struct RemoveMember {
@@ -134,11 +140,13 @@ enum class AdminRefusal : std::uint8_t {
   kStaleIncarnation,  // the member, or one that left, has a newer incarnation
   kOtherPool,         // the same incarnation of the member is in another pool
   kUnknownMember,
-  kVoter,      // a voter is given nothing new, if it works at all, but stays a member
-  kMemberBusy  // it has a task in hand
+  kVoter,       // a voter is given nothing new, if it works at all, but stays a member
+  kMemberBusy,  // it has a task in hand
+  kNoPlace      // in the tree: ask again when somebody has left; or nothing is declared for its
+                // fleet
 };
 constexpr AdminRefusal last_value(AdminRefusal) {
-  return AdminRefusal::kMemberBusy;
+  return AdminRefusal::kNoPlace;
 }
 [[nodiscard]] std::string_view name_of(AdminRefusal refusal);
 
@@ -157,7 +165,8 @@ class Directory {
   // One default pool with everything and no members.
   Directory();
   // REQUIRES: weights sum to kWholeRoute, every pool named exists, at most kMaximumPools.
-  Directory(std::vector<Pool> pools, Route route, std::vector<MemberEntry> founders);
+  Directory(std::vector<Pool> pools, Route route, std::vector<MemberEntry> founders,
+            Places places = {});
 
   // What stands against a command; kNone: it changes something, or is already so.
   [[nodiscard]] AdminRefusal refusal(const SetPool& command) const;
@@ -190,6 +199,7 @@ class Directory {
   [[nodiscard]] std::vector<world::NodeId> voters() const;          // ascending
   // Counts the changes of who votes; 1: as founded.
   [[nodiscard]] std::uint64_t voters_epoch() const { return voters_epoch_; }
+  [[nodiscard]] bool is_founder(world::NodeId node) const;  // and has not left
   [[nodiscard]] PoolId pool_of(TaskId task) const { return swarm::pool_of(route_, task); }
   [[nodiscard]] const Pool& pool(PoolId id) const;  // REQUIRES: it exists
 
@@ -198,14 +208,19 @@ class Directory {
   [[nodiscard]] bool may_do(world::NodeId agent, PoolId routed) const;
 
  private:
+  // Below whom the next agent works. 0: no sub-leader has room, or there is none.
+  [[nodiscard]] world::NodeId next_sub_leader() const;
+  [[nodiscard]] bool has_place(const AddMember& command) const;
+
   std::map<PoolId, Pool> pools_;
   Route route_;
   std::map<world::NodeId, MemberEntry> members_;
   std::map<world::NodeId, world::Incarnation> left_;  // the newest incarnation that left
   std::uint64_t voters_epoch_ = 1;
+  Places places_;
 
  public:
-  MUSTER_FIELDS(Directory, pools_, route_, members_, left_, voters_epoch_)
+  MUSTER_FIELDS(Directory, pools_, route_, members_, left_, voters_epoch_, places_)
 };
 
 }  // namespace swarm

@@ -65,7 +65,7 @@ struct LinkDigest {
 
 class Routes {
  public:
-  // REQUIRES topology.is_graph(), tick > 0.
+  // REQUIRES topology.is_graph(), tick > 0. Who joins later may not be in it yet.
   Routes(const Topology& topology, world::NodeId self, core::Duration tick);
 
   [[nodiscard]] static bool owns(world::MessageType type) {
@@ -74,6 +74,8 @@ class Routes {
   [[nodiscard]] static bool owns(world::TimerId timer) { return kRouteTimers.contains(timer); }
 
   void start(world::Effects& effects);
+  // Members and their links as they are now; what those stated who have left is forgotten.
+  void follow_topology(const Topology& topology);
   // Which links of this node are proven now, ascending. Does nothing when they are as before.
   void follow(const std::vector<world::NodeId>& proven, const world::Context& context,
               world::Effects& effects);

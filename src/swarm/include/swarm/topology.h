@@ -75,6 +75,29 @@ struct Link {
   MUSTER_FIELDS(Link, low, high)
 };
 
+// A link of every agent of a fleet, those included that join later: to a member, or to every agent
+// of another fleet. Agents of one fleet are of one kind; its name is opaque here.
+struct FleetLink {
+  std::string fleet;
+  world::NodeId member;  // 0: the other fleet
+  std::string other;
+  MUSTER_FIELDS(FleetLink, fleet, member, other)
+};
+
+// Where agents that join a graph while it runs are linked.
+//
+// A tree: below the sub-leader with the fewest workers, of equals the first, and none has more than
+// `fan_out`; the next beside it stands in, as for everybody. Founders are spread by the same rule,
+// so who replaces a lost worker comes to where that one was. Custom: as is declared for their
+// fleet. Where no sub-leader has room, or nothing is declared, an agent is not let in (yet).
+struct Places {
+  bool limited = false;  // a graph; elsewhere everybody has a place
+  std::uint32_t fan_out = 0;
+  std::vector<world::NodeId> sub_leaders;  // those with workers below, ascending; none: no tree
+  std::vector<FleetLink> links;            // custom
+  MUSTER_FIELDS(Places, limited, fan_out, sub_leaders, links)
+};
+
 // A regular value, equal at every member of a deployment: its digest is compared when links are
 // made. Where a function takes the current leader, NodeId{} means that there is none.
 struct Topology {
@@ -84,6 +107,8 @@ struct Topology {
   std::map<world::NodeId, std::set<std::string>> capabilities;  // ring: of every member
   std::vector<Link> links;      // a graph: all that there are, ascending; otherwise they follow
   std::vector<Link> stand_ins;  // of these, who carries only what another link no longer can
+  Places places;                // a graph: of agents that join later
+  std::map<world::NodeId, std::string> fleets;  // custom: of founders
 
   // Whether links are declared one by one, and messages go over other members.
   [[nodiscard]] bool is_graph() const { return !links.empty(); }
@@ -129,7 +154,7 @@ struct Topology {
   [[nodiscard]] Topology stitched(const Ring& ring) const;
   [[nodiscard]] std::vector<world::NodeId> lone_stages() const;  // ring
 
-  MUSTER_FIELDS(Topology, kind, members, stages, capabilities, links, stand_ins)
+  MUSTER_FIELDS(Topology, kind, members, stages, capabilities, links, stand_ins, places, fleets)
 };
 
 struct TopologySpec {
@@ -144,8 +169,12 @@ struct TopologySpec {
   std::vector<world::NodeId> relays = {};  // custom; hierarchical with a fan-out: its sub-leaders
   std::vector<Link> links = {};            // custom
   std::uint32_t fan_out = 0;               // hierarchical, from 2 on; 0: no sub-leaders
+  std::uint32_t most_workers = 0;  // that there will be at a time: the tree has room for them; at
+                                   // least the founders that are not candidates
+  std::vector<FleetLink> fleet_links = {};           // custom
+  std::map<world::NodeId, std::string> fleets = {};  // custom: of the agents
   MUSTER_FIELDS(TopologySpec, kind, coordinator, agents, standbys, voters, stages, capabilities,
-                relays, links, fan_out)
+                relays, links, fan_out, most_workers, fleet_links, fleets)
 };
 
 // Refuses: no agents, an id that is missing or used twice, a coordinator in a mesh or none

@@ -167,7 +167,9 @@ struct MemberJoined {
   world::NodeId member;
   PoolId pool;
   world::Incarnation incarnation;
-  MUSTER_FIELDS(MemberJoined, index, member, pool, incarnation)
+  std::string fleet = {};
+  world::NodeId sub_leader = {};  // in a tree: below whom it works
+  MUSTER_FIELDS(MemberJoined, index, member, pool, incarnation, fleet, sub_leader)
 };
 
 struct MemberDraining {
