@@ -161,7 +161,7 @@ class Builder {
     add("provider", "provider", environment_hardware());
     changing.janitor = made_.nodes.back().spec.id;
     for (std::uint32_t i = 1; i <= spare_nodes(scenario_); ++i) {
-      add("new-" + std::to_string(i), "agent", hardware_for(scenario_.sandbox, scenario::kMillion));
+      add(spare_name(i), "agent", hardware_for(scenario_.sandbox, scenario::kMillion));
       made_.nodes.back().spare = true;
     }
   }

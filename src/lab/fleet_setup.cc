@@ -192,6 +192,10 @@ std::set<std::string> capabilities_of(const scenario::Scenario& scenario,
   return names;
 }
 
+std::string spare_name(std::uint32_t nth) {
+  return "new-" + std::to_string(nth);
+}
+
 std::uint32_t spare_nodes(const scenario::Scenario& scenario) {
   std::uint32_t most = scenario.scaling ? 2 * scenario.scaling->max : 0;
   for (const scenario::Pool& pool : scenario.pools) {

@@ -7,6 +7,8 @@ namespace lab {
 
 // How many agents may be created beside the founders: generous, and the same in every process.
 [[nodiscard]] std::uint32_t spare_nodes(const scenario::Scenario& scenario);
+// Of the nth of them, from 1.
+[[nodiscard]] std::string spare_name(std::uint32_t nth);
 // The capability that stands for several: a class that requires them requires that one.
 [[nodiscard]] std::string compound(std::vector<std::string> capabilities);
 // What the agents of a pool declare.

@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 
+#include "fleet_setup.h"
 #include "lab/deployment.h"
 #include "num/stream.h"
 #include "scenario/schedule.h"
@@ -15,11 +16,18 @@ using scenario::Fault;
 using scenario::FaultKind;
 using scenario::Scenario;
 
+// Who joins later goes to either side in turn: a rollout leaves none of the first members but the
+// hub, and halves of these alone would then part nobody.
 std::vector<std::vector<std::string>> random_halves(const Scenario& scenario, num::Stream& random) {
   std::vector<std::string> members = scenario::member_names(scenario);
   random.shuffle(std::span(members));
   const auto middle = members.begin() + static_cast<std::ptrdiff_t>(members.size() / 2);
-  return {{members.begin(), middle}, {middle, members.end()}};
+  std::vector<std::vector<std::string>> sides = {{members.begin(), middle},
+                                                 {middle, members.end()}};
+  for (std::uint32_t i = 1; is_changing(scenario) && i <= spare_nodes(scenario); ++i) {
+    sides[i % 2].push_back(spare_name(i));
+  }
+  return sides;
 }
 
 // One component of a deployment, and what it is to lose it.

@@ -80,6 +80,17 @@ TEST(Schedules, EveryMemberIsInOneOfTheTwoHalves) {
   EXPECT_THAT(both, UnorderedElementsAreArray({"hub", "a-1", "a-2", "a-3", "a-4", "a-5"}));
 }
 
+// After a rollout none of the first agents is left; halves of these alone would part nobody.
+TEST(Schedules, WhoJoinsLaterGoesToEitherHalfInTurn) {
+  const scenario::Scenario planned = with_schedule(
+      star_under("S1", "scaling: {min: 5, max: 10, concurrency: {per_agent: 1}}\n").runs[0], 3);
+  const auto partition =
+      std::ranges::find(planned.faults, FaultKind::kPartition, &scenario::Fault::kind);
+  ASSERT_NE(partition, planned.faults.end());
+  EXPECT_THAT(partition->sides[1], testing::AllOf(Contains("new-1"), Contains("new-3")));
+  EXPECT_THAT(partition->sides[0], testing::AllOf(Contains("new-2"), Contains("new-4")));
+}
+
 TEST(Schedules, TheHashIsOfTheDefinitionAndNotOfTheOrder) {
   const auto file = star_under("S1, S1s, S3");
   const auto hash = [&](std::size_t run, std::uint64_t seed) {
