@@ -9,14 +9,9 @@
 namespace lab {
 
 Measure::Measure(const Deployment& deployment, const scenario::Scenario& scenario)
-    : deployment_(deployment), scenario_(scenario) {
-  for (std::size_t i = 0; i < deployment.faults.size(); ++i) {
-    FaultRecord record;
-    record.kind = deployment.fault_names[i];
-    record.index = static_cast<std::uint32_t>(i);
-    faults_.push_back(record);
-  }
-}
+    : deployment_(deployment),
+      scenario_(scenario),
+      faults_(deployment.fault_names, deployment.faults) {}
 
 namespace {
 
@@ -28,6 +23,7 @@ bool cut_off(const FaultRecord& fault) {
 }  // namespace
 
 void Measure::receive(const world::TraceEntry& entry) {
+  faults_.receive(entry, leader_);
   switch (entry.record.kind >> 8U) {
     case 0x00:
       on_driver(entry);
@@ -58,7 +54,6 @@ void Measure::receive(const world::TraceEntry& entry) {
     default:
       break;
   }
-  note_recovery(entry);
 }
 
 void Measure::on_client(const world::TraceEntry& entry) {
@@ -142,7 +137,7 @@ void Measure::on_members(const world::TraceEntry& entry) {
   } else if (const auto decided = world::as<swarm::JointDecided>(entry)) {
     decided_.push_back(decided->elapsed);
     dissent_ += decided->against;
-    for (const FaultRecord& fault : faults_) {
+    for (const FaultRecord& fault : faults_.records()) {
       // A vote that came before the cut counts after it: only who asked during the cut was alone.
       const bool active = fault.began && !fault.ended && fault.kind == "isolate" &&
                           entry.at - decided->elapsed >= *fault.began;
@@ -207,21 +202,16 @@ void Measure::on_driver(const world::TraceEntry& entry) {
       lose_leader(entry.at);
     }
   } else if (const auto started = world::as<world::FaultStarted>(entry)) {
-    FaultRecord& fault = faults_.at(started->fault);
-    fault.began = entry.at;
-    fault.targets = started->targets;
+    const FaultRecord& fault = faults_.records().at(started->fault);
     for (const world::NodeId target : started->targets) {
       ++afflicted_[target];
-      fault.on_leader = fault.on_leader || (leader_ && target == leader_);
     }
     milestones_.push_back({entry.at, {}, fault.kind + " begins"});
     if (fault.on_leader && cut_off(fault)) {
       leaderless_since_ = leaderless_since_.value_or(entry.at);
     }
   } else if (const auto ended = world::as<world::FaultEnded>(entry)) {
-    FaultRecord& fault = faults_.at(ended->fault);
-    fault.ended = entry.at;
-    fault.acted = ended->acted;
+    const FaultRecord& fault = faults_.records().at(ended->fault);
     for (const world::NodeId target : fault.targets) {
       --afflicted_[target];
     }
@@ -267,35 +257,6 @@ void Measure::on_fill(const market::Filled& fill) {
   Holding& seller = holdings_[fill.seller.account];
   seller.cash_micros += fill.notional.micros - fill.seller.fee.micros;
   seller.shares[fill.symbol] -= fill.quantity.shares;
-}
-
-// Detect: somebody suspects a target, or stands for election because the leader is gone. Decide: a
-// task that the target held is given to another, or a new leader is ready. Execute: the first task
-// that was affected is over.
-void Measure::note_recovery(const world::TraceEntry& entry) {
-  for (FaultRecord& fault : faults_) {
-    if (!fault.began || entry.at == *fault.began || fault.executed) {
-      continue;
-    }
-    const auto hits = [&](world::NodeId node) {
-      return std::ranges::find(fault.targets, node) != fault.targets.end();
-    };
-    if (!fault.detected) {
-      const auto suspected = world::as<swarm::Suspected>(entry);
-      const bool stands = entry.record.kind == swarm::ElectionStarted::kKind && !hits(entry.node);
-      if ((suspected && hits(suspected->member)) || (fault.on_leader && stands)) {
-        fault.detected = entry.at;
-      }
-    } else if (!fault.decided) {
-      const bool reassigned = entry.record.kind == swarm::TaskAssigned::kKind;
-      const bool led = entry.record.kind == swarm::LeaderReady::kKind;
-      if (fault.on_leader ? led : reassigned) {
-        fault.decided = entry.at;
-      }
-    } else if (entry.record.kind == swarm::TaskAnswered::kKind) {
-      fault.executed = entry.at;
-    }
-  }
 }
 
 void Measure::begin_load() {

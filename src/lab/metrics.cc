@@ -21,8 +21,8 @@ void put_finite(Metrics& metrics, std::string_view name, double value) {
   }
 }
 
-// Short schedules leave no time for ten.
-std::size_t steady_seconds(scenario::Schedule schedule) {
+// How long a recovery must be seen to hold. Short schedules have a tenth of each time.
+std::size_t hold_seconds(scenario::Schedule schedule) {
   return schedule == scenario::Schedule::kS0s || schedule == scenario::Schedule::kS1s ? 1 : 10;
 }
 
@@ -37,7 +37,7 @@ std::vector<double> seconds_of(const std::vector<core::Duration>& durations) {
 
 }  // namespace
 
-Metrics Measure::metrics(core::Time end) const {
+Metrics Measure::metrics(core::Time end) {
   Metrics metrics;
   count_tasks(metrics);
   latencies(metrics);
@@ -271,22 +271,24 @@ void Measure::decisions(Metrics& metrics) const {
   }
 }
 
-void Measure::recovery(Metrics& metrics) const {
+void Measure::recovery(Metrics& metrics) {
+  watch_recovery(tasks_, deadline(), load_end(), hold_seconds(scenario_.schedule),
+                 faults_.records());
   std::vector<core::Duration> detect;
   std::vector<core::Duration> decide;
   std::vector<core::Duration> execute;
   std::size_t acted = 0;
-  for (const FaultRecord& fault : faults_) {
+  const auto put = [](std::vector<core::Duration>& list, std::optional<core::Duration> duration) {
+    if (duration) {
+      list.push_back(*duration);
+    }
+  };
+  for (const FaultRecord& fault : faults()) {
     acted += fault.acted > 0 ? 1 : 0;
-    if (fault.detected) {
-      detect.push_back(*fault.detected - *fault.began);
-    }
-    if (fault.decided) {
-      decide.push_back(*fault.decided - *fault.detected);
-    }
-    if (fault.executed) {
-      execute.push_back(*fault.executed - *fault.decided);
-    }
+    const RecoverySplit split = split_of(fault);
+    put(detect, split.detect);
+    put(decide, split.decide);
+    put(execute, split.execute);
   }
   metrics["faults_acted"] = count(acted);
   const auto put_median = [&](std::string_view name, const std::vector<core::Duration>& durations) {
@@ -297,8 +299,7 @@ void Measure::recovery(Metrics& metrics) const {
   put_median("recovery_detect", detect);
   put_median("recovery_decide", decide);
   put_median("recovery_execute", execute);
-  measure_recovery(tasks_, faults_, deadline(), measured_from(), load_end(),
-                   steady_seconds(scenario_.schedule), metrics);
+  measure_recovery(tasks_, faults(), deadline(), measured_from(), load_end(), metrics);
 }
 
 void Measure::trading(Metrics& metrics) const {

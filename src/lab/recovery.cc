@@ -7,31 +7,47 @@
 namespace lab {
 namespace {
 
-// Tasks by the second in which they were due: how many, and how many were done in time.
-struct Second {
-  double due = 0;
-  double done = 0;
-  [[nodiscard]] double share() const { return due > 0 ? done / due : 1; }
-};
-
 constexpr double kObjective = 0.95;
 constexpr double kOutage = 0.10;
 constexpr double kSlowS = 30;
+constexpr core::Duration kBin = core::seconds(1);
 
-std::vector<Second> seconds_of(const std::map<swarm::TaskId, TaskRecord>& tasks,
-                               core::Duration deadline, core::Time begin, core::Time end) {
-  const auto length = static_cast<std::size_t>((end - begin) / core::seconds(1));
-  std::vector<Second> seconds(std::max<std::size_t>(1, length));
+struct DueTask {
+  core::Time at;
+  bool good = false;
+};
+
+// Tasks of a stretch of time: how many fell due, and how many of these were done in time.
+struct Tally {
+  double due = 0;
+  double done = 0;
+  void add(const DueTask& task) {
+    ++due;
+    done += task.good ? 1 : 0;
+  }
+  [[nodiscard]] double share() const { return due > 0 ? done / due : 1; }
+};
+
+std::vector<DueTask> by_time(const std::map<swarm::TaskId, TaskRecord>& tasks,
+                             core::Duration deadline) {
+  std::vector<DueTask> due;
   for (const auto& [id, task] : tasks) {
-    if (task.intended < begin) {
-      continue;
-    }
-    const auto index = static_cast<std::size_t>((task.intended - begin) / core::seconds(1));
-    Second& second = seconds[std::min(index, seconds.size() - 1)];
-    ++second.due;
     const bool good =
         task.latency && task.outcome == swarm::Outcome::kDone && *task.latency <= deadline;
-    second.done += good ? 1 : 0;
+    due.push_back({task.intended, good});
+  }
+  std::ranges::stable_sort(due, {}, &DueTask::at);
+  return due;
+}
+
+std::vector<Tally> seconds_of(const std::vector<DueTask>& tasks, core::Time begin, core::Time end) {
+  const auto length = static_cast<std::size_t>((end - begin) / kBin);
+  std::vector<Tally> seconds(std::max<std::size_t>(1, length));
+  for (const DueTask& task : tasks) {
+    if (task.at >= begin) {
+      const auto index = static_cast<std::size_t>((task.at - begin) / kBin);
+      seconds[std::min(index, seconds.size() - 1)].add(task);
+    }
   }
   while (seconds.size() > 1 && seconds.back().due == 0) {
     seconds.pop_back();
@@ -39,17 +55,36 @@ std::vector<Second> seconds_of(const std::map<swarm::TaskId, TaskRecord>& tasks,
   return seconds;
 }
 
-// Seconds from `from` until the objective holds for good; nothing if it does not.
-std::optional<std::size_t> recovered_after(const std::vector<Second>& seconds, std::size_t from,
-                                           std::size_t steady_seconds) {
-  for (std::size_t start = from; start < seconds.size(); ++start) {
-    const std::size_t stop = std::min(seconds.size(), start + steady_seconds);
-    const bool steady =
-        std::all_of(seconds.begin() + static_cast<std::ptrdiff_t>(start),
-                    seconds.begin() + static_cast<std::ptrdiff_t>(stop),
-                    [](const Second& second) { return second.share() >= kObjective; });
-    if (steady) {
-      return start - from;
+// Whether `hold` bins from `start` on, each with a due task, meet the objective one after another
+// and are over by `until`. `first`: the first task due from `start` on.
+bool holds_from(core::Time start, std::vector<DueTask>::const_iterator first,
+                std::vector<DueTask>::const_iterator end, core::Time until, std::size_t hold) {
+  std::size_t shown = 0;
+  for (core::Time bin = start; bin + kBin <= until; bin += kBin) {
+    Tally tally;
+    for (; first != end && first->at < bin + kBin; ++first) {
+      tally.add(*first);
+    }
+    if (tally.share() < kObjective) {
+      return false;
+    }
+    shown += tally.due > 0 ? 1U : 0U;
+    if (shown == hold) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<core::Time> recovered_at(const std::vector<DueTask>& tasks, core::Time began,
+                                       core::Time until, std::size_t hold) {
+  auto next = std::ranges::lower_bound(tasks, began, {}, &DueTask::at);
+  if (holds_from(began, next, tasks.end(), until, hold)) {
+    return began;
+  }
+  for (; next != tasks.end() && next->at < until; ++next) {
+    if (next->good && holds_from(next->at, next, tasks.end(), until, hold)) {
+      return next->at;
     }
   }
   return std::nullopt;
@@ -57,38 +92,56 @@ std::optional<std::size_t> recovered_after(const std::vector<Second>& seconds, s
 
 }  // namespace
 
+void watch_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks, core::Duration deadline,
+                    core::Time load_end, std::size_t hold_seconds,
+                    std::vector<FaultRecord>& faults) {
+  const std::vector<DueTask> due = by_time(tasks, deadline);
+  const core::Time last = due.empty() ? load_end : due.back().at;
+  for (FaultRecord& fault : faults) {
+    if (!fault.began || *fault.began >= load_end) {
+      continue;
+    }
+    const core::Time until = std::min(fault.watched_until.value_or(load_end), load_end);
+    fault.recovered = recovered_at(due, *fault.began, until, hold_seconds);
+    fault.watched_until = std::max(*fault.began, std::min(until, last));
+    // Over and done with before anybody said a word.
+    const bool late = fault.recovered && fault.ended && fault.detected &&
+                      *fault.detected > std::max(*fault.recovered, *fault.ended);
+    if (late) {
+      fault.detected.reset();
+      fault.decided.reset();
+    }
+  }
+}
+
 void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
                       const std::vector<FaultRecord>& faults, core::Duration deadline,
-                      core::Time begin, core::Time load_end, std::size_t steady_seconds,
-                      Metrics& metrics) {
-  const std::vector<Second> seconds = seconds_of(tasks, deadline, begin, load_end);
+                      core::Time begin, core::Time load_end, Metrics& metrics) {
+  const std::vector<Tally> seconds = seconds_of(by_time(tasks, deadline), begin, load_end);
   std::vector<stats::Duration> recoveries;
   std::optional<std::size_t> first;
   for (const FaultRecord& fault : faults) {
-    if (!fault.began || *fault.began < begin) {
+    if (!fault.began || *fault.began < begin || !fault.watched_until) {
       continue;
     }
-    const auto index = static_cast<std::size_t>((*fault.began - begin) / core::seconds(1));
+    const auto index = static_cast<std::size_t>((*fault.began - begin) / kBin);
     if (index >= seconds.size()) {
       continue;
     }
     first = std::min(first.value_or(index), index);
-    const auto after = recovered_after(seconds, index, steady_seconds);
-    recoveries.push_back(after
-                             ? stats::Duration{static_cast<double>(*after), true}
-                             : stats::Duration{static_cast<double>(seconds.size() - index), false});
+    const core::Time over = fault.recovered.value_or(*fault.watched_until);
+    recoveries.push_back({core::to_seconds(over - *fault.began), fault.recovered.has_value()});
   }
   double outage = 0;
   double longest = 0;
-  double lost = 0;
-  double due = 0;
+  Tally all;
   for (std::size_t i = first.value_or(seconds.size()); i < seconds.size(); ++i) {
     // A second in which nothing fell due ends no outage.
     const bool out = seconds[i].due > 0 ? seconds[i].share() < kOutage : outage > 0;
     outage = out ? outage + 1 : 0;
     longest = std::max(longest, outage);
-    lost += seconds[i].due - seconds[i].done;
-    due += seconds[i].due;
+    all.due += seconds[i].due;
+    all.done += seconds[i].done;
   }
   metrics["spof_outage"] = longest;
   if (recoveries.empty()) {
@@ -103,7 +156,7 @@ void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
                                  return !recovery.complete || recovery.seconds > kSlowS;
                                }) /
                                static_cast<double>(recoveries.size());
-  metrics["degradation"] = due > 0 ? lost / due : 0;
+  metrics["degradation"] = 1 - all.share();
   const auto curve = stats::kaplan_meier(recoveries);
   for (const auto& [name, quantile] :
        {std::pair{"recovery_time", 0.5}, std::pair{"recovery_p95", 0.95}}) {

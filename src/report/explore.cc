@@ -142,7 +142,7 @@ Json faults_value(const lab::RunResult& run) {
                     {"on_leader", fault.on_leader},
                     {"detected", moment_value(fault.detected)},
                     {"decided", moment_value(fault.decided)},
-                    {"executed", moment_value(fault.executed)}});
+                    {"recovered", moment_value(fault.recovered)}});
   }
   return list;
 }

@@ -245,24 +245,20 @@ struct Times {
   std::uint64_t open = 0;
 };
 
-void add_fault(Times& times, const lab::FaultRecord& fault, double end_s) {
-  // A record that does not add up must not stop a report.
-  const auto between = [](core::Time from, core::Time to) {
-    return std::max(0.0, core::to_seconds(to - from));
+void add_fault(Times& times, const lab::FaultRecord& fault) {
+  const lab::RecoverySplit split = lab::split_of(fault);
+  const auto put = [](std::vector<double>& list, std::optional<core::Duration> duration) {
+    if (duration) {
+      list.push_back(core::to_seconds(*duration));
+    }
   };
-  if (fault.detected) {
-    times.detect.push_back(between(*fault.began, *fault.detected));
-  }
-  if (fault.detected && fault.decided) {
-    times.decide.push_back(between(*fault.detected, *fault.decided));
-  }
-  if (fault.decided && fault.executed) {
-    times.execute.push_back(between(*fault.decided, *fault.executed));
-  }
-  if (fault.executed) {
-    times.total.push_back({between(*fault.began, *fault.executed), true});
+  put(times.detect, split.detect);
+  put(times.decide, split.decide);
+  put(times.execute, split.execute);
+  if (split.total) {
+    times.total.push_back({core::to_seconds(*split.total), true});
   } else {
-    const double watched = end_s - core::to_seconds(fault.began->time_since_epoch());
+    const double watched = core::to_seconds(*fault.watched_until - *fault.began);
     times.total.push_back({std::max(0.0, watched), false});
     ++times.open;
   }
@@ -389,9 +385,9 @@ std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view
         continue;
       }
       for (const lab::FaultRecord& fault : run.faults) {
-        if (fault.began && fault.acted > 0) {
+        if (fault.began && fault.acted > 0 && fault.watched_until) {
           const bool of_leader = fault.on_leader && fault.targets.size() == 1;
-          add_fault(kinds[fault.kind + (of_leader ? " of the leader" : "")], fault, run.virtual_s);
+          add_fault(kinds[fault.kind + (of_leader ? " of the leader" : "")], fault);
         }
       }
     }

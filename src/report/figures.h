@@ -131,11 +131,11 @@ enum class FigureTable : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
 [[nodiscard]] std::string runs_text(const PatternFigures& row);
 
 // One kind of fault over all runs of a pattern. Times are medians over the faults that got so far;
-// the total counts those that never did as longer than they were watched (Kaplan and Meier).
+// the total counts those not seen to recover as longer than they were watched (Kaplan and Meier).
 struct Recovery {
   std::string kind;  // "crash", "crash of the leader"
   std::uint64_t faults = 0;
-  std::uint64_t open = 0;  // never dealt with before the run's end
+  std::uint64_t open = 0;  // not seen to recover
   std::optional<double> detect_s;
   std::optional<double> decide_s;
   std::optional<double> execute_s;

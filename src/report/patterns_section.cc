@@ -23,7 +23,8 @@ void add_recoveries(Markup& page, const lab::SuiteResult& suite, std::string_vie
     return;
   }
   page.html("<h3>How long faults took to be dealt with</h3>");
-  open_table(page, {"Fault", "acted", "detect", "decide", "execute", "in all", "not by the end"});
+  open_table(page,
+             {"Fault", "acted", "detect", "decide", "execute", "in all", "not seen to recover"});
   for (const Recovery& one : list) {
     page.html("<tr><th scope=\"row\">").text(one.kind).html("</th><td class=\"num\">");
     page.number(one.faults);
@@ -34,11 +35,11 @@ void add_recoveries(Markup& page, const lab::SuiteResult& suite, std::string_vie
     page.html("</td></tr>");
   }
   page.html("</tbody></table></div><p class=\"note\">Medians over all runs of the pattern. ");
-  page.html("Detect: until somebody suspects who was hit; decide: until its work is given to ");
-  page.html("another, or another leads; execute: until the next answer. “In all” counts faults ");
-  page.html(
-      "that were never dealt with as longer than they were watched; – where these are most, ");
-  page.html("or where nobody had to notice.</p>");
+  page.html("Detect: until somebody notices who was hit; decide: until its work is given to ");
+  page.html("another, or another leads; execute: until the objective is met again, – where that ");
+  page.html("was before any decision. “In all” is from the onset until the objective is met for ");
+  page.html("good, 0 where it never was missed; faults not seen to recover count as longer than ");
+  page.html("they were watched, and – is where these are most.</p>");
 }
 
 void add_published(Markup& page, std::string_view pattern) {

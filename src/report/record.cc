@@ -147,7 +147,8 @@ Json fault(const lab::FaultRecord& one) {
           {"on_leader", one.on_leader},
           {"detected", time(one.detected)},
           {"decided", time(one.decided)},
-          {"executed", time(one.executed)}};
+          {"recovered", time(one.recovered)},
+          {"watched_until", time(one.watched_until)}};
 }
 
 lab::FaultRecord to_fault(const Json& json) {
@@ -161,7 +162,9 @@ lab::FaultRecord to_fault(const Json& json) {
   json.at("on_leader").get_to(one.on_leader);
   one.detected = to_time(json.at("detected"));
   one.decided = to_time(json.at("decided"));
-  one.executed = to_time(json.at("executed"));
+  // Runs that were stored before these were measured have neither.
+  one.recovered = to_time(json.value("recovered", Json()));
+  one.watched_until = to_time(json.value("watched_until", Json()));
   return one;
 }
 

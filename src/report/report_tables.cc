@@ -132,7 +132,8 @@ void add_invariant(Markup& page, const Total& total) {
 void add_fault(Markup& page, const lab::RunResult& run, const lab::FaultRecord& fault) {
   page.html("<tr><td>").text(run.run).html("</td><td>").text(fault.kind).html("</td><td>");
   page.text(target_names(run, fault)).html(fault.on_leader ? " (leading)" : "");
-  for (const auto& at : {fault.began, fault.ended, fault.detected, fault.decided, fault.executed}) {
+  for (const auto& at :
+       {fault.began, fault.ended, fault.detected, fault.decided, fault.recovered}) {
     page.html("</td><td class=\"num\">").text(moment(at));
   }
   page.html("</td><td class=\"num\">").number(fault.acted).html("</td><td>");
@@ -182,7 +183,7 @@ void add_faults(Markup& page, const std::vector<const lab::RunResult*>& runs) {
   open_table(page,
              "<th>Run</th><th>Fault</th><th>Hit</th><th class=\"num\">Began</th>"
              "<th class=\"num\">Ended</th><th class=\"num\">Detected</th>"
-             "<th class=\"num\">Decided</th><th class=\"num\">Executed</th>"
+             "<th class=\"num\">Decided</th><th class=\"num\">Recovered</th>"
              "<th class=\"num\">Acts</th><th>Result</th>");
   for (const lab::RunResult* run : runs) {
     for (const lab::FaultRecord& fault : run->faults) {

@@ -111,16 +111,24 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "items in the hands of stages that were lost or stopped; their tasks were done anew or ended"},
     // What happened under faults.
     {"failover_time", kSeconds, kLower, "longest time without a leader that may assign"},
-    {"recovery_detect", kSeconds, kLower, "fault to suspicion, the median of all faults"},
-    {"recovery_decide", kSeconds, kLower, "suspicion to decision, the median of all faults"},
+    {"recovery_detect", kSeconds, kLower,
+     "fault to the first notice of who was hit, before the fault is over; median of those noticed"},
+    {"recovery_decide", kSeconds, kLower,
+     "notice to a leader in office anew, or to a task or stage of who was hit given to another; "
+     "median of the faults that have both"},
     {"recovery_execute", kSeconds, kLower,
-     "decision to goodput restored, the median of all faults"},
+     "decision to the end of the recovery time; median of the faults where the decision came "
+     "first, "
+     "of each of which detect, decide and execute add up to the recovery time"},
     {"recovery_time", kSeconds, kLower,
-     "fault to the first of 10 seconds within the objective, the median with censoring"},
+     "fault to the first of 10 seconds (short schedules: 1) with 95 % of the due tasks done in "
+     "time; the median, those not seen to recover counted as longer than watched"},
     {"recovery_p95", kSeconds, kLower, "95th percentile of the same"},
-    {"slow_recoveries", kShare, kLower, "faults without recovery within 30 s / faults"},
-    {"unrecovered", kCount, kLower, "faults without recovery before the run's end"},
-    {"degradation", kShare, kLower, "goodput lost from the fault to recovery / goodput before"},
+    {"slow_recoveries", kShare, kLower, "faults not seen to recover within 30 s / faults"},
+    {"unrecovered", kCount, kLower,
+     "faults not seen to recover, and to hold that, before the next fault or the end of the load"},
+    {"degradation", kShare, kLower,
+     "tasks due since the first fault and not done in time / tasks due since then"},
     {"spof_outage", kSeconds, kLower, "longest time below 10 % of the goodput before the fault"},
     {"faults_acted", kCount, kHigher, "planned faults that hit something"},
     {"oom_kills", kCount, kLower, "nodes killed for memory"},

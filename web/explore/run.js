@@ -282,7 +282,7 @@ function faults(run) {
   const names = (fault) => fault.targets.map((id) => run.nodes[id - 1] ?? `node ${id}`).join(", ");
   const since = (fault, at) => (at === null ? "–" : seconds(at - fault.from, 3));
   const head = ["Fault", "On", ["From", "num"], ["To", "num"], ["Acted", "num"],
-    ["Detected", "num"], ["Decided", "num"], ["Executed", "num"]];
+    ["Detected", "num"], ["Decided", "num"], ["Recovered", "num"]];
   return h("section", {}, h("h2", {}, "Faults"),
     table(head, run.faults.map((fault) => row(
       [[stored(fault.kind),
@@ -290,9 +290,9 @@ function faults(run) {
       stored(names(fault) || "links"), [seconds(fault.from), "num"], [seconds(fault.to), "num"],
       [fault.acted > 0 ? `${fault.acted}×` : "never", "num"],
       [since(fault, fault.detected), "num"], [since(fault, fault.decided), "num"],
-      [since(fault, fault.executed), "num"]))),
+      [since(fault, fault.recovered), "num"]))),
     h("p", { className: "note" },
-      "Detected, decided and executed count from the fault's beginning."));
+      "Detected, decided and recovered count from the fault's beginning."));
 }
 
 function invariants(run) {

@@ -37,18 +37,25 @@ FaultRecord fault_at(int seconds) {
   return fault;
 }
 
-Metrics recovery(int length, const std::vector<std::pair<int, int>>& outages,
-                 const std::vector<FaultRecord>& faults, int begin = 0) {
+Metrics recovery(const std::map<swarm::TaskId, TaskRecord>& tasks, int length,
+                 std::vector<FaultRecord> faults, int begin = 0) {
   Metrics metrics;
-  measure_recovery(tasks(length, outages), faults, core::seconds(1), second(begin), second(length),
-                   10, metrics);
+  watch_recovery(tasks, core::seconds(1), second(length), 10, faults);
+  measure_recovery(tasks, faults, core::seconds(1), second(begin), second(length), metrics);
   return metrics;
+}
+
+FaultRecord watched(FaultRecord fault, const std::map<swarm::TaskId, TaskRecord>& tasks,
+                    int length) {
+  std::vector<FaultRecord> faults = {std::move(fault)};
+  watch_recovery(tasks, core::seconds(1), second(length), 10, faults);
+  return faults[0];
 }
 
 TEST(Recovery, CountsAFaultThatNeverRecoveredAsLongerThanItWasWatched) {
   // Two recover after 5 s; three never do, so the median is longer than anything that was seen.
   const Metrics metrics =
-      recovery(200, {{20, 25}, {60, 65}, {100, 200}},
+      recovery(tasks(200, {{20, 25}, {60, 65}, {100, 200}}), 200,
                {fault_at(20), fault_at(60), fault_at(100), fault_at(100), fault_at(100)});
   EXPECT_EQ(metrics.at("unrecovered"), 3);
   EXPECT_EQ(metrics.at("slow_recoveries"), 0.6);
@@ -57,8 +64,8 @@ TEST(Recovery, CountsAFaultThatNeverRecoveredAsLongerThanItWasWatched) {
 }
 
 TEST(Recovery, TakesTheMedianWhereMostRecovered) {
-  const Metrics metrics =
-      recovery(200, {{20, 25}, {60, 65}, {100, 145}}, {fault_at(20), fault_at(60), fault_at(100)});
+  const Metrics metrics = recovery(tasks(200, {{20, 25}, {60, 65}, {100, 145}}), 200,
+                                   {fault_at(20), fault_at(60), fault_at(100)});
   EXPECT_EQ(metrics.at("recovery_time"), 5);
   EXPECT_EQ(metrics.at("recovery_p95"), 45);
   EXPECT_NEAR(metrics.at("slow_recoveries"), 1.0 / 3, 1e-9);
@@ -66,9 +73,62 @@ TEST(Recovery, TakesTheMedianWhereMostRecovered) {
 }
 
 TEST(Recovery, LooksAtNothingBeforeTheWarmUpEnds) {
-  const Metrics metrics = recovery(100, {{5, 10}}, {fault_at(50)}, 30);
+  const Metrics metrics = recovery(tasks(100, {{5, 10}}), 100, {fault_at(50)}, 30);
   EXPECT_EQ(metrics.at("degradation"), 0);
   EXPECT_EQ(metrics.at("recovery_time"), 0);
+}
+
+TEST(Recovery, ThatEndsTooEarlyToBeSureIsNone) {
+  // The outage is over after 5 s in both; only the longer load shows that for ten seconds more.
+  const auto short_load = tasks(34, {{20, 25}});
+  const FaultRecord unsure = watched(fault_at(20), short_load, 34);
+  EXPECT_FALSE(unsure.recovered) << "nine good seconds are not ten";
+  EXPECT_EQ(recovery(short_load, 34, {fault_at(20)}).at("unrecovered"), 1);
+  EXPECT_EQ(watched(fault_at(20), tasks(35, {{20, 25}}), 35).recovered, second(25));
+}
+
+TEST(Recovery, IsNotSeenWhereTheNextFaultBeginsTooSoon) {
+  FaultRecord fault = fault_at(20);
+  fault.ended = second(22);
+  fault.watched_until = second(34);
+  const auto load = tasks(100, {{20, 25}, {35, 50}});
+  EXPECT_FALSE(watched(fault, load, 100).recovered)
+      << "what comes after the next fault's onset, good or bad, is not this one's";
+  fault.watched_until = second(35);
+  EXPECT_EQ(watched(fault, load, 100).recovered, second(25));
+}
+
+TEST(Recovery, ASecondInWhichNothingFellDueShowsNothing) {
+  auto load = tasks(36, {{20, 25}});
+  std::erase_if(load, [](const auto& task) {
+    return task.second.intended >= second(30) && task.second.intended < second(31);
+  });
+  EXPECT_EQ(watched(fault_at(20), load, 36).recovered, second(25)) << "ten others were good";
+  std::erase_if(load, [](const auto& task) { return task.second.intended >= second(35); });
+  EXPECT_FALSE(watched(fault_at(20), load, 36).recovered) << "an idle second is not a good one";
+}
+
+TEST(Recovery, BeginsWithTheFirstTaskThatIsInTimeAgain) {
+  auto load = tasks(60, {});
+  for (auto& [id, task] : load) {
+    if (task.intended >= second(20) && task.intended < second(20) + core::milliseconds(730)) {
+      task.latency.reset();
+    }
+  }
+  EXPECT_EQ(watched(fault_at(20), load, 60).recovered, second(20) + core::milliseconds(800))
+      << "tasks are due every 100 ms";
+}
+
+TEST(Recovery, ANoticeAfterTheFaultWasOverIsNotItsOwn) {
+  FaultRecord fault = fault_at(20);
+  fault.ended = second(22);
+  fault.detected = second(23);
+  fault.decided = second(24);
+  const FaultRecord harmless = watched(fault, tasks(60, {}), 60);
+  EXPECT_FALSE(harmless.detected);
+  EXPECT_FALSE(harmless.decided);
+  const FaultRecord lasting = watched(fault, tasks(60, {{20, 25}}), 60);
+  EXPECT_EQ(lasting.detected, second(23)) << "goodput was still down";
 }
 
 RunResult lost(const std::string& component, double outage_s) {

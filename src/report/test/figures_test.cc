@@ -163,7 +163,7 @@ TEST(Figures, WithoutAComparisonEachPatternStandsByItsFirstCase) {
 
 TEST(Figures, RecoveryIsSplitAndCountsThoseThatNeverCame) {
   lab::SuiteResult suite = sample_suite();
-  suite.cases[0].runs[1].faults[0].executed.reset();
+  suite.cases[0].runs[1].faults[0].recovered.reset();
   suite.cases[0].runs[1].faults[0].decided.reset();
   const std::vector<Recovery> list = recoveries(suite, "Star Topology");
   ASSERT_EQ(list.size(), 1U);
@@ -172,7 +172,7 @@ TEST(Figures, RecoveryIsSplitAndCountsThoseThatNeverCame) {
   EXPECT_NEAR(*list[0].detect_s, 0.31, 1e-9);
   EXPECT_NEAR(*list[0].decide_s, 0.15, 1e-9);
   EXPECT_NEAR(*list[0].total_s, 0.9, 1e-9) << "half of them within this time";
-  suite.cases[0].runs[0].faults[0].executed.reset();
+  suite.cases[0].runs[0].faults[0].recovered.reset();
   EXPECT_FALSE(recoveries(suite, "Star Topology")[0].total_s);
 }
 

@@ -36,7 +36,8 @@ lab::FaultRecord crash(world::NodeId target) {
   fault.on_leader = true;
   fault.detected = load_second(10.31);
   fault.decided = load_second(10.46);
-  fault.executed = load_second(10.9);
+  fault.recovered = load_second(10.9);
+  fault.watched_until = load_second(30);
   return fault;
 }
 

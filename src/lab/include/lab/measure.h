@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lab/deployment.h"
+#include "lab/fault_log.h"
 #include "market/trace.h"
 #include "swarm/raft_trace.h"
 #include "swarm/trace.h"
@@ -33,20 +34,6 @@ struct TaskRecord {
   bool fallback = false;
 };
 
-// A fault of the plan as it went.
-struct FaultRecord {
-  std::string kind;
-  std::uint32_t index = 0;
-  std::optional<core::Time> began;
-  std::optional<core::Time> ended;
-  std::vector<world::NodeId> targets;
-  std::uint64_t acted = 0;
-  bool on_leader = false;
-  std::optional<core::Time> detected;
-  std::optional<core::Time> decided;
-  std::optional<core::Time> executed;
-};
-
 // Something worth a line on a time axis.
 struct Milestone {
   core::Time at;
@@ -64,8 +51,8 @@ class Measure : public world::TraceSink {
   void begin_load();
 
   // What the trace alone tells; the runner adds what only the driver knows. `end`: when the run
-  // ended.
-  [[nodiscard]] Metrics metrics(core::Time end) const;
+  // ended. Completes faults(): what recovered from which is known by then.
+  [[nodiscard]] Metrics metrics(core::Time end);
 
   [[nodiscard]] const std::map<swarm::TaskId, TaskRecord>& tasks() const { return tasks_; }
   // Cash and positions at the last prices, less what they began with; 0 for who never traded.
@@ -73,8 +60,7 @@ class Measure : public world::TraceSink {
   // Out-of-sample error of the agents' latest forecasts as a share of the naive one's, the mean
   // over forecasts; none when nobody forecasts.
   [[nodiscard]] std::optional<double> forecast_error() const;
-  [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
-  [[nodiscard]] std::vector<FaultRecord>& faults() { return faults_; }
+  [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_.records(); }
   [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
   [[nodiscard]] core::Duration deadline() const { return scenario_.workload.deadline; }
   [[nodiscard]] core::Time load_begin() const { return core::at(kSettle); }
@@ -102,7 +88,6 @@ class Measure : public world::TraceSink {
   void on_driver(const world::TraceEntry& entry);
   void on_venue(const world::TraceEntry& entry);
   void on_fill(const market::Filled& fill);
-  void note_recovery(const world::TraceEntry& entry);
   void lose_leader(core::Time at);
   [[nodiscard]] bool declares(world::NodeId agent, const std::string& capability) const;
   [[nodiscard]] bool running_well(world::NodeId node) const;
@@ -118,7 +103,7 @@ class Measure : public world::TraceSink {
   void routing(Metrics& metrics) const;
   void ways(Metrics& metrics) const;
   void decisions(Metrics& metrics) const;
-  void recovery(Metrics& metrics) const;
+  void recovery(Metrics& metrics);
   void trading(Metrics& metrics) const;
 
   const Deployment& deployment_;
@@ -157,18 +142,29 @@ class Measure : public world::TraceSink {
   std::map<market::AccountId, Holding> holdings_;
   std::map<market::SymbolId, market::Price> last_price_;
   std::map<world::NodeId, std::pair<double, double>> forecasts_;  // error and how many
-  std::vector<FaultRecord> faults_;
+  FaultLog faults_;
   std::vector<Milestone> milestones_;
 };
 
-// Median by Kaplan-Meier of how long each fault took to recover, and what it cost: from the
-// client's record, of what fell due from `begin` on. A second counts as within the objective when
-// at least 95 % of the tasks due in it were done within the deadline; a fault is recovered from the
-// first second from which the next `steady_seconds`, or all that are left of the load, are. One
-// that never is counts as longer than it was watched.
+// Says of each fault that began until when it was watched and, if so, from when on the objective
+// was met; by the client's record of what fell due. A second meets the objective when at least 95 %
+// of the tasks due in it were done within the deadline. A fault is recovered from its onset, or the
+// first task after it that was done in time, from which on `hold_seconds` seconds, counted from
+// there, meet it one after another. A second in which nothing fell due shows nothing: it neither
+// breaks the row nor counts for it. Seconds that are not over by the end of the load, or when the
+// next fault begins (FaultRecord::watched_until), do not count either: what was not seen to hold is
+// not recovered from. A notice that came after the fault's end and recovery is not the fault's, and
+// is taken out.
+void watch_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks, core::Duration deadline,
+                    core::Time load_end, std::size_t hold_seconds,
+                    std::vector<FaultRecord>& faults);
+
+// Median by Kaplan-Meier of how long each fault that began from `begin` on took to recover, and
+// what all of them cost. One that was not seen to recover counts as longer than it was watched.
+// What is lost is of the tasks due from the second of the first fault's onset on. REQUIRES
+// watch_recovery() of the same faults.
 void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
                       const std::vector<FaultRecord>& faults, core::Duration deadline,
-                      core::Time begin, core::Time load_end, std::size_t steady_seconds,
-                      Metrics& metrics);
+                      core::Time begin, core::Time load_end, Metrics& metrics);
 
 }  // namespace lab
