@@ -1,6 +1,7 @@
 #include "control_log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "control/trace.h"
 #include "stats/summary.h"
@@ -42,6 +43,7 @@ void ControlLog::receive(const world::TraceEntry& entry) {
       break;
     case 0x02:
       on_swarm(entry);
+      on_route(entry);
       on_tasks(entry);
       on_voters(entry);
       break;
@@ -140,9 +142,15 @@ void ControlLog::on_tasks(const world::TraceEntry& entry) {
   } else if (const auto assigned = world::as<swarm::TaskAssigned>(entry)) {
     pool_of_[assigned->task] = assigned->pool;
     const auto& plan = deployment_.changing->config.rollout;
+    if (plan && rollout_.begun) {
+      ++rollout_.routed_tasks[rollout_.routed_parts];
+    }
     if (plan && assigned->pool == plan->candidate) {
       rollout_.first_task = rollout_.first_task.value_or(entry.at);
       rollout_.last_task = entry.at;
+      if (rollout_.routed_parts == rollout_.first_parts) {
+        rollout_.first_agents.insert(assigned->agent);
+      }
     }
   } else if (const auto finished = world::as<swarm::TaskFinished>(entry)) {
     const auto& plan = deployment_.changing->config.rollout;
@@ -150,8 +158,27 @@ void ControlLog::on_tasks(const world::TraceEntry& entry) {
     const bool of_candidate = plan && pool != pool_of_.end() && pool->second == plan->candidate;
     if (of_candidate && !rollout_.promoted && over_.insert(finished->task).second) {
       ++rollout_.exposure;
-      rollout_.bad += finished->outcome == swarm::Outcome::kDone ? 0U : 1U;
+      rollout_.last_task = entry.at;
+      if (finished->outcome != swarm::Outcome::kDone) {
+        ++rollout_.bad;
+        rollout_.first_failure = rollout_.first_failure.value_or(entry.at);
+      }
     }
+  }
+}
+
+// Every replica tells of each route; the first to do so counts.
+void ControlLog::on_route(const world::TraceEntry& entry) {
+  const auto& plan = deployment_.changing->config.rollout;
+  const auto changed = world::as<swarm::RouteChanged>(entry);
+  if (!plan || !changed || changed->route.epoch <= rollout_.route_epoch) {
+    return;
+  }
+  rollout_.route_epoch = changed->route.epoch;
+  const auto weight = changed->route.weights.find(plan->candidate);
+  rollout_.routed_parts = weight == changed->route.weights.end() ? 0 : weight->second;
+  if (rollout_.first_parts == 0) {
+    rollout_.first_parts = rollout_.routed_parts;
   }
 }
 
@@ -164,6 +191,7 @@ void ControlLog::on_sizing(const world::TraceEntry& entry) {
       direction_ = direction;
     }
     desired_ = scaled->desired;
+    wanted_.push_back({entry.at, scaled->desired});
     milestones_.push_back(
         {entry.at, entry.node,
          "wants " + std::to_string(scaled->desired) + " agents: " + scaled->reason});
@@ -242,6 +270,9 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   Metrics metrics;
   sizes(measure, metrics);
   rises(measure, metrics);
+  if (deployment_.changing->config.scaling) {
+    shrinks(measure, metrics);
+  }
   sandboxes(provider, end, metrics);
   metrics["direction_changes"] = number_of(direction_changes_);
   metrics["agents_created"] = number_of(created_);
@@ -250,6 +281,7 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   metrics["undone"] = number_of(undone_);
   if (rollout_.begun) {
     rollouts(metrics);
+    steps(metrics);
   }
   if (deployment_.changing->config.upgrade) {
     upgrades(metrics);
@@ -327,6 +359,26 @@ void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
   }
 }
 
+void ControlLog::shrinks(const Measure& measure, Metrics& metrics) const {
+  std::optional<core::Duration> least;
+  std::uint32_t before = needed_at(measure.load_begin());
+  for (core::Time at = measure.load_begin(); at < measure.load_end(); at += kGrain) {
+    const std::uint32_t needed = needed_at(at);
+    if (needed >= std::exchange(before, needed)) {
+      continue;
+    }
+    for (std::size_t i = 1; i < wanted_.size(); ++i) {
+      if (wanted_[i].at > at && wanted_[i].ready < wanted_[i - 1].ready) {
+        least = std::min(least.value_or(wanted_[i].at - at), wanted_[i].at - at);
+        break;
+      }
+    }
+  }
+  if (least) {
+    metrics["shrink_delay"] = core::to_seconds(*least);
+  }
+}
+
 void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time end,
                            Metrics& metrics) const {
   std::uint64_t orphans = 0;
@@ -386,8 +438,26 @@ void ControlLog::rollouts(Metrics& metrics) const {
     metrics["rollout_decision_time"] = core::to_seconds(*rollout_.decided - *rollout_.first_task);
   }
   if (rollout_.back_decided && rollout_.last_task) {
-    metrics["rollback_time"] =
-        core::to_seconds(std::max(core::Duration{}, *rollout_.last_task - *rollout_.back_decided));
+    const core::Time onset = rollout_.first_failure.value_or(*rollout_.first_task);
+    metrics["rollback_time"] = core::to_seconds(*rollout_.last_task - onset);
+  }
+}
+
+void ControlLog::steps(Metrics& metrics) const {
+  double in_force = 0;
+  std::optional<std::uint64_t> fewest;
+  for (const std::uint32_t parts : deployment_.changing->config.rollout->plan.steps) {
+    if (const auto tasks = rollout_.routed_tasks.find(parts);
+        tasks != rollout_.routed_tasks.end()) {
+      ++in_force;
+      fewest = std::min(fewest.value_or(tasks->second), tasks->second);
+    }
+  }
+  metrics["rollout_steps"] = in_force;
+  metrics["rollout_step_tasks"] = number_of(fewest.value_or(0));
+  if (rollout_.first_parts > 0) {
+    metrics["rollout_first_share"] = in_tenths(rollout_.first_parts);
+    metrics["rollout_first_agents"] = number_of(rollout_.first_agents.size());
   }
 }
 

@@ -31,12 +31,18 @@ class ControlLog : public world::TraceSink {
   // The rollout's side of the story.
   struct RolloutLog {
     std::optional<core::Time> first_task;
-    std::optional<core::Time> last_task;
+    std::optional<core::Time> first_failure;
+    std::optional<core::Time> last_task;  // given to it or over
     std::optional<core::Time> back_decided;
     std::optional<core::Time> decided;
     std::uint64_t exposure = 0;
     std::uint64_t bad = 0;
     std::uint32_t parts_max = 0;
+    std::uint64_t route_epoch = 0;
+    std::uint32_t routed_parts = 0;                       // in the newest route
+    std::uint32_t first_parts = 0;                        // the first ones above 0
+    std::map<std::uint32_t, std::uint64_t> routed_tasks;  // under which parts
+    std::set<world::NodeId> first_agents;
     std::uint32_t power_permille = 0;
     bool begun = false;
     bool promoted = false;
@@ -49,6 +55,7 @@ class ControlLog : public world::TraceSink {
   void on_tasks(const world::TraceEntry& entry);
   void on_sizing(const world::TraceEntry& entry);
   void on_voters(const world::TraceEntry& entry);
+  void on_route(const world::TraceEntry& entry);
   void note_undone(const world::TraceEntry& entry);
   void note_size(core::Time at);
   [[nodiscard]] std::uint32_t ready_at(core::Time at) const;
@@ -56,6 +63,8 @@ class ControlLog : public world::TraceSink {
 
   void sizes(const Measure& measure, Metrics& metrics) const;
   void rises(const Measure& measure, Metrics& metrics) const;
+  void shrinks(const Measure& measure, Metrics& metrics) const;
+  void steps(Metrics& metrics) const;
   void sandboxes(const sandbox_sim::SimProvider& provider, core::Time end, Metrics& metrics) const;
   void rollouts(Metrics& metrics) const;
   void upgrades(Metrics& metrics) const;
@@ -71,6 +80,7 @@ class ControlLog : public world::TraceSink {
   std::map<swarm::TaskId, swarm::PoolId> pool_of_;
   std::set<swarm::TaskId> over_;
   std::vector<Sized> sizes_;
+  std::vector<Sized> wanted_;  // as the scaling policy decided
   std::optional<std::uint32_t> desired_;
   int direction_ = 0;
   std::uint64_t direction_changes_ = 0;

@@ -9,6 +9,8 @@ namespace lab {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
+// An agent that comes back has boot, links and votes behind it after this long.
+constexpr core::Duration kBackAtWork = core::seconds(3);
 
 double count(std::size_t number) {
   return static_cast<double>(number);
@@ -42,6 +44,7 @@ Metrics Measure::metrics(core::Time end) {
   count_tasks(metrics);
   latencies(metrics);
   shares(metrics);
+  shares_after(metrics);
   links(metrics);
   routing(metrics);
   ways(metrics);
@@ -166,9 +169,45 @@ void Measure::shares(Metrics& metrics) const {
   const stats::Shares whole = stats::shares(all);
   metrics["share_max"] = whole.max;
   metrics["share_min"] = whole.min;
-  metrics["max_worker_share"] = whole.max;
   if (!steady.empty()) {
     put_finite(metrics, "share_ratio", stats::shares(steady).ratio);
+  }
+}
+
+// The same once all faults are over. Whoever the plan brings back counts, whether it works or not.
+void Measure::shares_after(Metrics& metrics) const {
+  if (faults_.empty() || deployment_.changing) {
+    return;
+  }
+  std::map<world::NodeId, double> work;
+  for (const world::NodeId agent : deployment_.topology.workers(deployment_.coordinator)) {
+    work[agent] = 0;
+  }
+  core::Time from = measured_from();
+  for (const FaultRecord& fault : faults_) {
+    if (fault.ended) {
+      from = std::max(from, *fault.ended + kBackAtWork);
+    } else if (fault.began && fault.kind == "crash") {
+      from = std::max(from, *fault.began + kBackAtWork);
+      for (const world::NodeId gone : fault.targets) {
+        work.erase(gone);
+      }
+    }
+  }
+  double tasks = 0;
+  for (const auto& [id, task] : tasks_) {
+    if (task.intended >= from) {
+      if (const auto agent = work.find(task.agent); agent != work.end()) {
+        ++agent->second;
+        ++tasks;
+      }
+    }
+  }
+  metrics["share_tasks_after"] = tasks;
+  if (tasks > 0) {
+    const auto by_work = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const auto [least, most] = std::ranges::minmax_element(work, by_work);
+    metrics["share_ratio_after"] = most->second / std::max(1.0, least->second);
   }
 }
 
@@ -263,6 +302,7 @@ void Measure::decisions(Metrics& metrics) const {
   metrics["joint_undecided"] = static_cast<double>(undecided_);
   metrics["joint_dissent"] = static_cast<double>(dissent_);
   metrics["joint_decisions_by_isolated"] = static_cast<double>(decided_by_isolated_);
+  metrics["joint_undecided_by_isolated"] = static_cast<double>(undecided_by_isolated_);
   metrics["agreement_rate"] = count(decided_.size()) / started;
   const std::vector<double> seconds = seconds_of(decided_);
   if (!seconds.empty()) {

@@ -197,8 +197,9 @@ class Runner {
     const world::NodeId hub = deployment_.coordinator ? deployment_.coordinator : roles_.leader();
     if (hub) {
       const auto now = simulation_.statistics(hub);
-      extra_["hub_utilisation"] =
-          core::to_seconds(now.step_busy - before_[hub].step_busy) / seconds;
+      const core::Duration busy =
+          std::max(now.step_busy - before_[hub].step_busy, now.disk_busy - before_[hub].disk_busy);
+      extra_["hub_utilisation"] = std::min(1.0, core::to_seconds(busy) / seconds);
     }
   }
 

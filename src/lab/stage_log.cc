@@ -97,6 +97,14 @@ void StageLog::take(const swarm::ItemTaken& taken, const world::TraceEntry& entr
   auto& held = inside_[entry.node];
   held.try_emplace(item, Passing{taken.stage, entry.at, {}, {}});
   times_[taken.stage].peak = std::max(times_[taken.stage].peak, held.size());
+  std::size_t items = 0;
+  for (const auto& [node, mine] : inside_) {
+    items += mine.size();
+  }
+  items_peak_ = std::max(items_peak_, items);
+  if (taken.stage == 0) {
+    items_.push_back(static_cast<double>(items));
+  }
 }
 
 void StageLog::wait_over(const swarm::ItemEntry& item, const world::TraceEntry& entry) {
@@ -300,6 +308,8 @@ Metrics StageLog::metrics(const std::vector<StageResult>& stages, core::Time end
     metrics["stage_wait_p99"] = quantile_or_zero(waits, 0.99);
   }
   metrics["stage_items_peak"] = static_cast<double>(peak);
+  metrics["ring_items_peak"] = static_cast<double>(items_peak_);
+  metrics["ring_items_mean"] = mean_of(items_);
   metrics["breaker_opens"] = static_cast<double>(opened_);
   metrics["breaker_links"] = static_cast<double>(broken_.size());
   metrics["breaker_closes"] = static_cast<double>(closed_);

@@ -76,6 +76,8 @@ class StageLog : public world::TraceSink {
   std::uint64_t stitched_ = 0;
   std::uint64_t stopped_ = 0;
   std::uint64_t in_flight_lost_ = 0;
+  std::size_t items_peak_ = 0;  // of all stages together
+  std::vector<double> items_;   // the same at each entry
   std::optional<core::Duration> to_stitch_;
   std::optional<core::Duration> to_stop_;
   std::optional<core::Time> stopped_since_;

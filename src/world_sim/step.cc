@@ -211,6 +211,7 @@ void Engine::begin_persist(Node& node, world::Persist effect) {
     node.disk.issue(effect.mode, effect.record);
   }
   node.persist = persist;
+  node.statistics.disk_busy += latency;
   Scheduled scheduled;
   scheduled.kind = Scheduled::Kind::kDiskDone;
   scheduled.node = node.spec.id;

@@ -54,6 +54,8 @@ TEST(Stages, TheOneWhosePlacesAreFullIsTheSlowOne) {
   EXPECT_GT(result.stages[0].wait_mean_s, 0.020) << "items wait before it for a credit";
   EXPECT_LT(result.stages[1].wait_mean_s, 0.020) << "and not behind it";
   EXPECT_GT(result.metrics.at("hop_latency_p50"), 0);
+  EXPECT_GT(result.metrics.at("ring_items_peak"), result.metrics.at("stage_items_peak"));
+  EXPECT_GT(result.metrics.at("ring_items_peak"), result.metrics.at("ring_items_mean"));
 }
 
 TEST(Stages, OneWhoseCpusAreFullIsFoundAsWell) {

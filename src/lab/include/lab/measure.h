@@ -99,6 +99,7 @@ class Measure : public world::TraceSink {
   void count_tasks(Metrics& metrics) const;
   void latencies(Metrics& metrics) const;
   void shares(Metrics& metrics) const;
+  void shares_after(Metrics& metrics) const;
   void links(Metrics& metrics) const;
   void routing(Metrics& metrics) const;
   void ways(Metrics& metrics) const;
@@ -137,6 +138,7 @@ class Measure : public world::TraceSink {
   std::uint64_t undecided_ = 0;
   std::uint64_t dissent_ = 0;
   std::uint64_t decided_by_isolated_ = 0;
+  std::uint64_t undecided_by_isolated_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> venue_;
   market::JournalPosition last_position_;
   std::map<market::AccountId, Holding> holdings_;

@@ -118,6 +118,7 @@ struct NodeStatistics {
   std::uint64_t steps = 0;
   core::Duration cpu_busy{};   // core time occupied by steps and work
   core::Duration step_busy{};  // the part of it that steps took: one step at a time
+  core::Duration disk_busy{};  // with persists: one at a time
   core::Duration running{};    // time between boots and halts
   std::uint64_t messages_sent = 0;
   std::uint64_t messages_delivered = 0;  // into its inbox
