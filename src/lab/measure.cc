@@ -148,7 +148,7 @@ void Measure::on_members(const world::TraceEntry& entry) {
     }
   } else if (entry.record.kind == swarm::JointUndecided::kKind) {
     ++undecided_;
-    for (const FaultRecord& fault : faults_) {
+    for (const FaultRecord& fault : faults_.records()) {
       if (fault.began && !fault.ended && fault.kind == "isolate" &&
           std::ranges::find(fault.targets, entry.node) != fault.targets.end()) {
         ++undecided_by_isolated_;

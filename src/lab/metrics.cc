@@ -176,7 +176,7 @@ void Measure::shares(Metrics& metrics) const {
 
 // The same once all faults are over. Whoever the plan brings back counts, whether it works or not.
 void Measure::shares_after(Metrics& metrics) const {
-  if (faults_.empty() || deployment_.changing) {
+  if (faults_.records().empty() || deployment_.changing) {
     return;
   }
   std::map<world::NodeId, double> work;
@@ -184,7 +184,7 @@ void Measure::shares_after(Metrics& metrics) const {
     work[agent] = 0;
   }
   core::Time from = measured_from();
-  for (const FaultRecord& fault : faults_) {
+  for (const FaultRecord& fault : faults_.records()) {
     if (fault.ended) {
       from = std::max(from, *fault.ended + kBackAtWork);
     } else if (fault.began && fault.kind == "crash") {
