@@ -1,6 +1,7 @@
 #include "lab/measure.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "agent/trace.h"
 #include "control/trace.h"
@@ -121,6 +122,15 @@ void Measure::on_leadership(const world::TraceEntry& entry) {
   }
 }
 
+// Whether a cut that lasts has left this node with fewer than `quorum` members on its side.
+bool Measure::cut_off_from(world::NodeId node, std::size_t quorum) const {
+  return std::ranges::any_of(faults_.records(), [&](const FaultRecord& fault) {
+    return fault.began && !fault.ended && fault.kind == "isolate" &&
+           fault.targets.size() < quorum &&
+           std::ranges::find(fault.targets, node) != fault.targets.end();
+  });
+}
+
 void Measure::on_members(const world::TraceEntry& entry) {
   if (const auto ready = world::as<swarm::LeaderReady>(entry)) {
     leader_ = entry.node;
@@ -134,25 +144,22 @@ void Measure::on_members(const world::TraceEntry& entry) {
     if (running_well(suspected->member) && afflicted_[entry.node] == 0) {
       ++false_suspicions_;
     }
+  } else if (const auto asks = world::as<swarm::AttemptStarted>(entry)) {
+    if (cut_off_from(entry.node, std::numeric_limits<std::size_t>::max())) {
+      asked_alone_.insert({entry.node, asks->task});
+    }
   } else if (const auto decided = world::as<swarm::JointDecided>(entry)) {
     decided_.push_back(decided->elapsed);
     dissent_ += decided->against;
-    for (const FaultRecord& fault : faults_.records()) {
-      // A vote that came before the cut counts after it: only who asked during the cut was alone.
-      const bool active = fault.began && !fault.ended && fault.kind == "isolate" &&
-                          entry.at - decided->elapsed >= *fault.began;
-      if (active && std::ranges::find(fault.targets, entry.node) != fault.targets.end() &&
-          fault.targets.size() < decided->quorum) {
-        ++decided_by_isolated_;
-      }
+    // A vote that came before the cut counts after it: only who asked during the cut was alone.
+    const bool asked_alone = asked_alone_.contains({entry.node, decided->task});
+    if (asked_alone && cut_off_from(entry.node, decided->quorum)) {
+      ++decided_by_isolated_;
     }
   } else if (entry.record.kind == swarm::JointUndecided::kKind) {
     ++undecided_;
-    for (const FaultRecord& fault : faults_.records()) {
-      if (fault.began && !fault.ended && fault.kind == "isolate" &&
-          std::ranges::find(fault.targets, entry.node) != fault.targets.end()) {
-        ++undecided_by_isolated_;
-      }
+    if (cut_off_from(entry.node, std::numeric_limits<std::size_t>::max())) {
+      ++undecided_by_isolated_;
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,7 @@ class Measure : public world::TraceSink {
   void on_agent(const world::TraceEntry& entry);
   void on_group(const world::TraceEntry& entry);
   void on_leadership(const world::TraceEntry& entry);
+  [[nodiscard]] bool cut_off_from(world::NodeId node, std::size_t quorum) const;
   void on_members(const world::TraceEntry& entry);
   void on_links(const world::TraceEntry& entry);
   void on_assignments(const world::TraceEntry& entry);
@@ -137,6 +139,7 @@ class Measure : public world::TraceSink {
   std::vector<core::Duration> decided_;
   std::uint64_t undecided_ = 0;
   std::uint64_t dissent_ = 0;
+  std::set<std::pair<world::NodeId, swarm::TaskId>> asked_alone_;  // begun while cut off
   std::uint64_t decided_by_isolated_ = 0;
   std::uint64_t undecided_by_isolated_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> venue_;
