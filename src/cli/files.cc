@@ -9,16 +9,18 @@
 
 #include "market/series.h"
 #include "scenario/load.h"
+#include "scenario/nearest.h"
 
 namespace cli {
 namespace fs = std::filesystem;
 namespace {
 
-core::Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
+core::Result<std::vector<fs::path>> files_of_kind(const fs::path& directory,
+                                                  std::string_view extension) {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".yaml") {
+    if (it->path().extension() == extension) {
       found.push_back(it->path());
     }
   }
@@ -28,6 +30,23 @@ core::Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
   }
   std::ranges::sort(found);
   return found;
+}
+
+core::Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
+  return files_of_kind(directory, ".yaml");
+}
+
+// `; did you mean "x"?`, of the files of that kind in these folders and of the names given.
+std::string meant(std::string_view name, std::string_view extension,
+                  const std::vector<fs::path>& folders, std::vector<std::string> names = {}) {
+  const std::vector<fs::path> none;
+  for (const fs::path& folder : folders) {
+    for (const fs::path& file : files_of_kind(folder, extension).value_or(none)) {
+      names.push_back(file.filename().string());
+    }
+  }
+  const std::string near = scenario::nearest(name, names);
+  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
 }
 
 }  // namespace
@@ -111,8 +130,13 @@ core::Result<lab::Case> load_case(const fs::path& path) {
     if (root && fs::is_regular_file(*root / "data" / name, error)) {
       return read_file(*root / "data" / name, market::kMaximumSeriesBytes);
     }
-    return core::fail(core::Code::kNotFound,
-                      "there is no " + std::string(name) + " beside the scenario or in data/");
+    std::vector<fs::path> folders{path.has_parent_path() ? path.parent_path() : "."};
+    if (root) {
+      folders.push_back(*root / "data");
+    }
+    return core::fail(core::Code::kNotFound, "there is no " + std::string(name) +
+                                                 " beside the scenario or in data/" +
+                                                 meant(name, ".csv", folders));
   };
   lab::Case made;
   made.path = path.string();
@@ -139,7 +163,7 @@ core::Result<lab::Case> find_case(std::string_view name) {
     return load_case(fs::path(name));
   }
   const fs::path root = TRY(home());
-  std::string known;
+  std::vector<std::string> known;
   for (const char* folder : {"suite", "regression", "examples"}) {
     if (!fs::is_directory(root / "scenarios" / folder, error)) {
       continue;
@@ -150,11 +174,19 @@ core::Result<lab::Case> find_case(std::string_view name) {
         loaded.found_as.clear();
         return loaded;
       }
-      known += (known.empty() ? "" : ", ") + loaded.file.base.name;
+      known.push_back(loaded.file.base.name);
     }
   }
-  return core::fail(core::Code::kNotFound, "there is no scenario '" + std::string(name) +
-                                               "'; name a file or one of: " + known);
+  const fs::path asked(name);
+  const std::string near =
+      meant(asked.filename().string(), ".yaml",
+            {asked.has_parent_path() ? asked.parent_path() : fs::path(".")}, known);
+  std::string list;
+  for (const std::string& one : known) {
+    list += (list.empty() ? "" : ", ") + one;
+  }
+  return core::fail(core::Code::kNotFound, "there is no scenario '" + std::string(name) + "'" +
+                                               near + " name a file or one of: " + list);
 }
 
 }  // namespace cli

@@ -1,19 +1,25 @@
 // muster: parses flags and hands over to the commands.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <limits>
 #include <memory>
+#include <span>
 
 #include "build.h"
 #include "commands.h"
 #include "core/hash_map.h"
 #include "report/selection.h"
+#include "scenario/nearest.h"
 #include "session.h"
 
 namespace {
+
+constexpr std::uint64_t kMostSeeds = 1'000'000;
 
 std::string without_unit(std::string text) {
   if (!text.empty() && text.back() == 's') {
@@ -41,9 +47,10 @@ CLI::Validator whole(std::uint64_t least, std::uint64_t greatest) {
 // What every command has that runs many seeds.
 template <class Flags>
 void add_seed_flags(CLI::App& command, Flags& flags, const std::string& seeds_help) {
+  // The last seed is a number, too.
   command.add_option("--seed", flags.seed, "first seed")
-      ->check(whole(0, std::numeric_limits<std::uint64_t>::max()).description(""));
-  command.add_option("--seeds", flags.seeds, seeds_help)->check(whole(1, 1'000'000));
+      ->check(whole(0, std::numeric_limits<std::uint64_t>::max() - kMostSeeds).description(""));
+  command.add_option("--seeds", flags.seeds, seeds_help)->check(whole(1, kMostSeeds));
   command.add_option("--jobs", flags.jobs, "runs at a time; 0: one for each CPU")
       ->check(whole(0, 1024));
   command.add_option("--timeout", flags.timeout_s, "seconds of wall time that one run may take")
@@ -127,6 +134,34 @@ void add_explore(CLI::App& app, int& code) {
   explore->callback([flags, &code] { code = cli::explore(*flags); });
 }
 
+// `did you mean`, for the first word that is no subcommand or the first flag that the subcommand
+// does not have; empty where neither is at fault.
+std::string meant(const CLI::App& app, std::span<char*> words) {
+  const auto given = app.get_subcommands();
+  const CLI::App& command = given.empty() ? app : *given.front();
+  std::vector<std::string> known;
+  if (given.empty()) {
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App*) { return true; })) {
+      known.push_back(one->get_name());
+    }
+  } else {
+    for (const CLI::Option* option : command.get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        known.push_back("--" + name);
+      }
+    }
+  }
+  for (const std::string_view text : words) {
+    const std::string word(text.substr(0, text.find('=')));
+    const bool of_this_kind = given.empty() ? !word.starts_with("-") : word.starts_with("--");
+    if (of_this_kind && std::ranges::find(known, word) == known.end()) {
+      return "'" + word + "' is not known; did you mean '" + scenario::nearest(word, known) +
+             "'?\n";
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -189,6 +224,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int shown = app.exit(error);
+    if (shown != 0) {
+      std::cerr << meant(app, std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+    }
     return shown == 0 ? 0 : cli::kExitUsage;
   }
   return code;

@@ -23,9 +23,6 @@ std::unexpected<core::Error> refuse(const Source& source, Place place, std::stri
 // The text in double quotes, shortened, with control characters made visible.
 std::string quote(std::string_view text);
 
-// The candidate with the least edit distance (Levenshtein); the first of equals. Empty if none.
-std::string nearest(std::string_view name, std::span<const std::string> candidates);
-
 // `; did you mean "policy"? valid: a, b, c`. The list is left out where it is long.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
 

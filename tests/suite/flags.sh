@@ -41,6 +41,21 @@ for filter in --pattern --case; do
   done
 done
 
+# A slip of the hand is answered with what was most likely meant.
+expect 2 "'tset' is not known; did you mean 'test'" tset
+expect 2 "'--sed' is not known; did you mean '--seed'" test --sed 3
+expect 2 'did you mean "mesh-failover"' run mesh-failove
+expect 2 'is not a whole number from 0 to 18446744073708551615' test --seed 18446744073709551615
+cat > typo.yaml << 'END'
+pattern: mesh
+duration: 1s
+pools: [{name: agent, size: 3, strategy: momentum}]
+workload: {rate: 10/s}
+market: {instruments: [{symbol: GOOG, series: gogle_daily.csv, bar: 1d, bar_lasts: 2s}]}
+END
+expect 2 'typo.yaml:[0-9]+:.*did you mean "goog_daily.csv"' run typo.yaml
+expect 2 'did you mean "typo.yaml"' run tpyo.yaml
+
 # A run that takes too long is stopped, and is no pass.
 cat > endless.yaml << 'END'
 pattern: mesh
