@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -57,12 +58,15 @@ core::Result<std::string> read_file(const fs::path& path, std::size_t limit) {
     return core::fail(core::Code::kNotFound, path.string() + ": no such file; check the path");
   }
   std::ifstream stream(path, std::ios::binary);
-  std::string text(limit + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // What a file says of its size may be wrong, and the limit is far above what most have.
+  std::string text;
+  for (std::array<char, 65'536> part; stream && text.size() <= limit;) {
+    stream.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad() || !stream.is_open()) {
     return core::fail(core::Code::kIo, path.string() + ": cannot be read; check its permissions");
   }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > limit) {
     return core::fail(core::Code::kInvalid, path.string() + ": has more than the " +
                                                 std::to_string(limit) +

@@ -205,7 +205,7 @@ core::Result<std::uint64_t> read_series(const Tree& value, const std::string& pa
                                         FileContext& context, const Source& source) {
   const auto known = context.series.find(value.text);
   if (known != context.series.end()) {
-    return core::digest(known->second);
+    return context.digests.at(known->first);
   }
   if (!context.read_file) {
     return refuse(source, value.place, path,
@@ -223,6 +223,7 @@ core::Result<std::uint64_t> read_series(const Tree& value, const std::string& pa
                   "data file " + quote(value.text) + " is empty; it needs a header and bars");
   }
   const std::uint64_t digest = core::digest(*text);
+  context.digests.emplace(value.text, digest);
   context.series.emplace(value.text, std::move(*text));
   return digest;
 }

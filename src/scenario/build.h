@@ -20,7 +20,8 @@ struct FileContext {
   std::string name;
   std::vector<std::string> run_names;
   ReadFile read_file;
-  std::map<std::string, std::string> series;  // filled as files are read, each once
+  std::map<std::string, std::string> series;     // filled as files are read, each once
+  std::map<std::string, std::uint64_t> digests;  // of their texts
 };
 
 // REQUIRES validate(tree, run_keys()). The result may still break a rule (rules.h).

@@ -19,7 +19,9 @@ budget: {events: 10000000000}
 END
 
 # interrupted SIGNAL EXIT ARGUMENT...: output in $work/out. The program is interrupted when it has
-# caught the signal's number, which the kernel shows; tail ends when the program does.
+# caught the signal's number, which the kernel shows, and has worked for cpu_s seconds; tail ends
+# when the program does.
+cpu_s=0
 interrupted() {
   local signal=$1 expected=$2 program code=0 mask
   shift 2
@@ -35,6 +37,10 @@ interrupted() {
     if [[ /proc/$program/exe -ef $muster ]]; then
       mask=$((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$program/status")))
     fi
+  done
+  # Fields 14 and 15 of its line: the CPU it has used, in hundredths of a second.
+  while read -ra used < "/proc/$program/stat" && ((used[13] + used[14] < cpu_s * 100)); do
+    sleep 0.05
   done
   kill -s "$signal" "$program"
   if ! timeout 2 tail --pid="$program" --sleep-interval=0.05 -f /dev/null; then
@@ -70,4 +76,15 @@ interrupted INT 130 replay endless.yaml@1
 says '^INTERRUPTED, partial:$'
 interrupted INT 130 replay endless.yaml@1 --json
 says '"interrupted":true'
+
+# Some cases are over, and every kind of file has to be written.
+cpu_s=6
+interrupted INT 130 test --coverage --junit junit.xml --prometheus metrics.txt
+says '^INTERRUPTED, partial: '
+for file in junit.xml metrics.txt .muster/coverage.json .muster/report.html .muster/results.db; do
+  if [[ ! -s $file ]]; then
+    echo "an interrupt left no $file" >&2
+    failed=1
+  fi
+done
 exit "$failed"
