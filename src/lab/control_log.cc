@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/trace.h"
+#include "load_rises.h"
 #include "stats/summary.h"
 
 namespace lab {
@@ -257,10 +258,14 @@ std::uint32_t ControlLog::ready_at(core::Time at) const {
 }
 
 std::uint32_t ControlLog::needed_at(core::Time at) const {
+  const auto rate = load::rate_at(deployment_.workload.workload, since_load(at));
+  return needed_for(static_cast<double>(rate) / 1000.0);
+}
+
+std::uint32_t ControlLog::needed_for(double rate_per_s) const {
   const auto workers = deployment_.topology.workers(deployment_.coordinator).size();
   const double each = deployment_.capacity_per_s / static_cast<double>(workers);
-  const auto rate = load::rate_at(deployment_.workload.workload, since_load(at));
-  const double agents = static_cast<double>(rate) / 1000.0 / (each * kNeededUtilisation);
+  const double agents = rate_per_s / (each * kNeededUtilisation);
   const auto whole = static_cast<std::uint32_t>(agents);
   return std::max(1U, whole + (static_cast<double>(whole) < agents ? 1U : 0U));
 }
@@ -376,6 +381,32 @@ void ControlLog::shrinks(const Measure& measure, Metrics& metrics) const {
   }
   if (least) {
     metrics["shrink_delay"] = core::to_seconds(*least);
+  }
+}
+
+// The size may be decided as soon as the bar begins that the load follows, `lag` before it.
+void ControlLog::volatility_leads(core::Duration lag, core::Duration bar, Metrics& metrics) const {
+  std::vector<SizeDecision> decisions;
+  for (const Sized& one : wanted_) {
+    decisions.push_back({since_load(one.at), one.ready});
+  }
+  std::vector<double> leads;
+  for (const Rise& rise : rises_of(deployment_.workload.workload)) {
+    if (const auto lead = lead_of(rise, needed_for(rise.rate), decisions, lag + bar)) {
+      leads.push_back(core::to_seconds(*lead));
+    }
+  }
+  metrics["volatility_rises"] = number_of(leads.size());
+  if (leads.empty()) {
+    return;
+  }
+  std::ranges::sort(leads);
+  metrics["volatility_lead_p50"] = stats::quantile(leads, 0.5);
+  metrics["volatility_lead_min"] = leads.front();
+  if (const auto start = metrics.find("cold_start_p95"); start != metrics.end()) {
+    const auto led =
+        std::ranges::count_if(leads, [&](double lead) { return lead >= start->second; });
+    metrics["volatility_led"] = static_cast<double>(led) / number_of(leads.size());
   }
 }
 

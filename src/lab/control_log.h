@@ -21,6 +21,9 @@ class ControlLog : public world::TraceSink {
   // REQUIRES: deployment.changing.
   [[nodiscard]] Metrics metrics(const Measure& measure, const sandbox_sim::SimProvider& provider,
                                 core::Time end) const;
+  // How far the size led the rises of a load that comes `lag` after the bars of a series.
+  // REQUIRES: `metrics` has those of metrics().
+  void volatility_leads(core::Duration lag, core::Duration bar, Metrics& metrics) const;
   [[nodiscard]] const std::vector<Milestone>& milestones() const { return milestones_; }
 
  private:
@@ -60,6 +63,7 @@ class ControlLog : public world::TraceSink {
   void note_size(core::Time at);
   [[nodiscard]] std::uint32_t ready_at(core::Time at) const;
   [[nodiscard]] std::uint32_t needed_at(core::Time at) const;
+  [[nodiscard]] std::uint32_t needed_for(double rate_per_s) const;
 
   void sizes(const Measure& measure, Metrics& metrics) const;
   void rises(const Measure& measure, Metrics& metrics) const;

@@ -274,6 +274,9 @@ class Runner {
     if (site_) {
       site_->provider().settle();
       made.metrics.merge(control_log_.metrics(measure_, site_->provider(), simulation_.now()));
+      if (const auto& follows = scenario_.workload.follows; follows && scenario_.scaling) {
+        control_log_.volatility_leads(follows->lag, follows->bar_lasts, made.metrics);
+      }
     }
     made.stages = stage_log_.stages(cpu_in_use_);
     made.metrics.merge(stage_log_.metrics(made.stages, simulation_.now()));

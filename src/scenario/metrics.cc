@@ -176,6 +176,15 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "times that the size turned from growing to shrinking or back"},
     {"shrink_delay", kSeconds, kHigher,
      "shortest time from a fall of the load to the next decision for fewer agents"},
+    {"volatility_lead_p50", kSeconds, kHigher,
+     "where the load follows a series: time from the decision for what a rise of the load needs to "
+     "its having risen three quarters of the way, below 0 where the decision came after that; the "
+     "median of the rises by a quarter of the load's range or more"},
+    {"volatility_lead_min", kSeconds, kHigher, "least of the same"},
+    {"volatility_led", kShare, kHigher, "rises led by cold_start_p95 or more / volatility_rises"},
+    {"volatility_rises", kCount, kHigher,
+     "rises of the load that the size did not meet by chance: it was decided at most the lag and "
+     "one bar before"},
     {"agents_created", kCount, kLower, "agents that the controller created"},
     {"agents_ended", kCount, kLower, "agents that the controller ended"},
     {"busy_kills", kCount, kLower, "agents that were ended with a task in hand"},
