@@ -57,6 +57,9 @@ std::string reason_to_fail(const RunResult& result) {
              " times";
     }
   }
+  if (result.account.duplicated > 0) {
+    return std::to_string(result.account.duplicated) + " tasks were carried out more than once";
+  }
   if (result.stopped == world_sim::StopReason::kEventBudget) {
     return "the event budget was used up before the run ended";
   }

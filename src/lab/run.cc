@@ -8,6 +8,7 @@
 #include "judge.h"
 #include "lab/cost.h"
 #include "lab/roles.h"
+#include "lab/safety.h"
 #include "lab/schedule.h"
 #include "performance.h"
 #include "site.h"
@@ -286,6 +287,9 @@ class Runner {
     if (state.tasks_offered > 0) {
       made.metrics["messages_per_task"] =
           static_cast<double>(state.messages_sent) / static_cast<double>(state.tasks_offered);
+    }
+    if (const Safety safety = safety_of(made); safety.orders > 0) {
+      made.metrics[std::string(kSafetyMetric)] = safety.per_million();
     }
     made.faults = measure_.faults();
     for (FaultRecord& fault : made.faults) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "judge.h"
+#include "lab/safety.h"
 #include "scenario/metrics.h"
 #include "stats/bootstrap.h"
 #include "stats/verdict.h"
@@ -82,13 +83,23 @@ core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
   return result;
 }
 
+// Of all orders of the variant together: each run alone bounds next to nothing.
+void estimate_safety(const std::vector<const RunResult*>& runs, Estimates& estimates) {
+  if (const Safety safety = safety_of(runs); safety.orders > 0) {
+    estimates[std::string(kSafetyMetric)] = {safety.per_million(), 0.0, safety.bound_per_million(),
+                                             safety.orders};
+  }
+}
+
 // The metrics of one variant over its seeds.
 Estimates estimates_of(const CaseResult& made, std::string_view variant) {
   std::map<std::string, std::vector<double>, std::less<>> values;
+  std::vector<const RunResult*> runs;
   for (const RunResult& run : made.runs) {
     if (run.run != variant) {
       continue;
     }
+    runs.push_back(&run);
     for (const auto& [name, value] : run.metrics) {
       values[name].push_back(value);
     }
@@ -110,6 +121,7 @@ Estimates estimates_of(const CaseResult& made, std::string_view variant) {
       metric.ci_high = estimated.interval.high;
     }
   }
+  estimate_safety(runs, estimates);
   return estimates;
 }
 

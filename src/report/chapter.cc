@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "figures.h"
 #include "report/explanation.h"
 #include "report_tables.h"
 #include "run_section.h"
@@ -58,6 +59,12 @@ void add_key_figures(Markup& page, const lab::CaseResult& result) {
              std::to_string(account.done) + " of " + std::to_string(account.offered));
   add_figure(page, "Lost, duplicated",
              std::to_string(account.lost) + ", " + std::to_string(account.duplicated));
+  std::vector<const lab::RunResult*> runs;
+  for (const lab::RunResult& run : result.runs) {
+    runs.push_back(&run);
+  }
+  const std::string safety = safety_text(lab::safety_of(runs));
+  add_figure(page, "Orders unsafe", safety.empty() ? "–" : safety);
   add_metric(page, result, "Goodput", "goodput");
   add_figure(page, "Reliability of all runs", reliability_text(result));
   add_metric(page, result, "Latency p50", "latency_p50");

@@ -98,6 +98,18 @@ std::optional<Figure> estimate(const Runs& runs, std::string_view metric) {
   return figure(values, runs.size(), metric);
 }
 
+// Of all orders together, with its bound as the interval; whatever the runs were under.
+std::optional<Figure> safety_figure(const Runs& runs) {
+  const lab::Safety safety = lab::safety_of(runs);
+  if (safety.orders == 0) {
+    return {};
+  }
+  Figure made;
+  made.runs = safety.orders;
+  made.estimate = {safety.per_million(), {0, safety.bound_per_million()}};
+  return made;
+}
+
 // Each schedule that the runs name, with its hash; else one hash over the schedules of all.
 std::string schedules_of(const ArmRuns& runs) {
   std::string text;
@@ -130,7 +142,9 @@ PatternFigures figures(std::string name, std::string scenario, const ArmRuns& ru
     made.prices = made.prices.empty() ? run->prices : made.prices;
   }
   for (const FigureColumn& column : kFigureColumns) {
-    made.values.push_back(estimate(runs.under(column.under), column.metric));
+    made.values.push_back(column.metric == lab::kSafetyMetric
+                              ? safety_figure(runs.all)
+                              : estimate(runs.under(column.under), column.metric));
   }
   return made;
 }
@@ -196,6 +210,10 @@ std::vector<PatternFigures> differences(const Arms& list, const std::string& sce
     row.runs = of_arm.under(Under::kFaults).size();
     row.schedules = schedules_of(of_arm);
     for (const FigureColumn& column : kFigureColumns) {
+      if (column.metric == lab::kSafetyMetric) {
+        row.values.emplace_back();  // of bounds there is no difference
+        continue;
+      }
       row.values.push_back(
           difference(of_arm.under(column.under), of_base.under(column.under), column.metric));
     }
@@ -404,6 +422,25 @@ std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view
 
 std::string seconds_text(const std::optional<double>& seconds) {
   return seconds ? with_unit(*seconds, scenario::Unit::kSeconds) : "–";
+}
+
+std::string safety_text(const lab::Safety& safety) {
+  if (safety.orders == 0) {
+    return {};
+  }
+  return std::to_string(safety.violations) + " in " + std::to_string(safety.orders) +
+         " orders, below " + with_unit(safety.bound_per_million(), scenario::Unit::kCount) +
+         " in 10⁶ (95 %)";
+}
+
+lab::Safety safety_of_pattern(const lab::SuiteResult& suite, std::string_view pattern) {
+  lab::Safety safety;
+  for (const lab::CaseResult& result : suite.cases) {
+    for (const lab::RunResult& run : result.runs) {
+      safety += result.pattern == pattern ? lab::safety_of(run) : lab::Safety();
+    }
+  }
+  return safety;
 }
 
 std::uint64_t schedule_hash(const lab::SuiteResult& suite) {

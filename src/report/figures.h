@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/safety.h"
 #include "lab/suite.h"
 #include "scenario/metrics.h"
 #include "stats/bootstrap.h"
@@ -52,6 +53,7 @@ inline constexpr auto kFigureColumns =
                                  {"execute", "recovery_execute", Under::kFaults},
                                  {"not within 30 s", "slow_recoveries", Under::kFaults},
                                  {"work lost", "degradation", Under::kFaults},
+                                 {"unsafe in 10⁶ orders", lab::kSafetyMetric, Under::kFaults},
                                  {"cost of 1,000", "cost_per_1k", Under::kFaults},
                                  {"waste", "waste", Under::kFaults},
                                  {"messages per task", "messages_per_task", Under::kCalm},
@@ -145,6 +147,12 @@ struct Recovery {
 [[nodiscard]] std::vector<Recovery> recoveries(const lab::SuiteResult& suite,
                                                std::string_view pattern, std::string_view arm = {});
 [[nodiscard]] std::string seconds_text(const std::optional<double>& seconds);
+
+// "0 in 12,345 orders, below 243 in 10⁶ (95 %)"; empty without orders.
+[[nodiscard]] std::string safety_text(const lab::Safety& safety);
+// Of all runs of the pattern's cases, whatever they were under.
+[[nodiscard]] lab::Safety safety_of_pattern(const lab::SuiteResult& suite,
+                                            std::string_view pattern);
 
 // Of all runs of the suite.
 [[nodiscard]] std::uint64_t schedule_hash(const lab::SuiteResult& suite);

@@ -215,15 +215,20 @@ std::string recovery(const lab::SuiteResult& suite) {
 
 std::string cases(const lab::SuiteResult& suite) {
   std::string text = "## Cases\n\n";
-  text +=
-      table_row({"pattern", "case", "verdict", "runs", "offered", "done", "lost", "duplicated"}) +
-      rule(8);
+  text += table_row({"pattern", "case", "verdict", "runs", "offered", "done", "lost", "duplicated",
+                     "violations of the safety of orders"}) +
+          rule(9);
   for (const lab::CaseResult& result : suite.cases) {
     const check::Account& account = result.account;
+    lab::Safety safety;
+    for (const lab::RunResult& run : result.runs) {
+      safety += lab::safety_of(run);
+    }
     text += table_row({cell(result.pattern), cell(result.case_name),
                        std::string(name_of(result.verdict)), std::to_string(result.runs.size()),
                        std::to_string(account.offered), std::to_string(account.done),
-                       std::to_string(account.lost), std::to_string(account.duplicated)});
+                       std::to_string(account.lost), std::to_string(account.duplicated),
+                       safety_text(safety)});
   }
   return text;
 }

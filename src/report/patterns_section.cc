@@ -108,6 +108,9 @@ void add_pattern(Markup& page, const lab::SuiteResult& suite, std::string_view p
   if (!meaning.empty()) {
     page.html("<p class=\"description\">").text(meaning).html("</p>");
   }
+  if (const std::string safety = safety_text(safety_of_pattern(suite, pattern)); !safety.empty()) {
+    page.html("<p data-safety>Violations of the safety of orders: ").text(safety).html(".</p>");
+  }
   add_recoveries(page, suite, pattern);
   add_published(page, pattern);
   page.html("</section>");

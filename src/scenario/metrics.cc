@@ -21,6 +21,10 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "accepted tasks without a result after the drain, from the client's and the venue's records"},
     {"duplicated", kCount, kLower,
      "tasks with more than one effect at the venue, from its journal"},
+    {"safety_per_million", kCount, kLower,
+     "violations of the orders' invariants and tasks carried out twice, in a million accepted "
+     "orders of all runs; its interval is the one-sided 95 % bound of Clopper and Pearson, its n "
+     "the orders"},
     {"unfinished", kCount, kLower, "tasks still open when the run ended"},
     {"success_rate", kShare, kHigher,
      "tasks answered with a correct result / offered, late included"},

@@ -228,5 +228,19 @@ TEST(Markdown, KeepsNamesOfScenariosInTheirCells) {
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
 }
 
+TEST(Figures, SafetyIsOfAllOrdersTogetherWithItsBound) {
+  lab::SuiteResult suite = comparison();
+  for (lab::RunResult& run : suite.cases[0].runs) {
+    run.metrics["orders"] = 15'000;
+  }
+  const Across across = across_patterns(suite);
+  const std::size_t safety = column(lab::kSafetyMetric, Under::kFaults);
+  EXPECT_THAT(figure_text(across.rows[0], safety), testing::StartsWith("0 [0, 199."));
+  suite.cases[0].runs[0].account.duplicated = 3;
+  EXPECT_THAT(figure_text(across_patterns(suite).rows[0], safety), testing::StartsWith("200 [0, "));
+  EXPECT_THAT(suite_html(suite, {}), HasSubstr("3 in 45000 orders, below "));
+  EXPECT_THAT(suite_markdown(suite), HasSubstr("3 in 45000 orders, below "));
+}
+
 }  // namespace
 }  // namespace report
