@@ -62,6 +62,14 @@ std::string slow_stages(const lab::CaseResult& result) {
   return text.empty() ? text : tinted(text, Tone::kDim) + "\n";
 }
 
+// Whose good/s, p50 and p99 stand in the table, where that is one of several schedules.
+std::string measured_of(const lab::CaseResult& result) {
+  if (result.runs.empty() || result.runs.front().schedule_name.empty()) {
+    return "";
+  }
+  return tinted("      good/s, p50 and p99 of " + result.runs.front().run, Tone::kDim) + "\n";
+}
+
 }  // namespace
 
 void stay_plain() {
@@ -139,7 +147,7 @@ std::string table(const lab::SuiteResult& suite) {
     if (critical != result.runs.end()) {
       out += tinted("      SPOF " + report::spof_text(*critical), Tone::kStrong) + "\n";
     }
-    out += slow_stages(result);
+    out += measured_of(result) + slow_stages(result);
   }
   const bool of_one = std::ranges::all_of(suite.cases, [](const lab::CaseResult& result) {
     return result.runs.empty() || result.runs.front().run == result.runs.back().run;

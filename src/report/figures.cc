@@ -29,22 +29,35 @@ std::uint64_t schedule_of(const Runs& runs) {
   return hasher.value();
 }
 
+// The schedule that stands for it where that was run.
+std::string_view name_of(Under under) {
+  constexpr std::string_view kNames[] = {"S0",     "S1",     "S3",         "capacity",
+                                         "S0-own", "S1-own", "scalability"};
+  return kNames[static_cast<std::size_t>(under)];
+}
+
+// Runs under one schedule.
+struct Scheduled {
+  std::string schedule;
+  Runs runs;
+};
+
 // The runs of an arm by what they were measured under; the short form of a schedule only where the
 // schedule itself was not run.
 struct ArmRuns {
   Runs all;
   std::map<std::string, Runs, std::less<>> by_schedule;
 
-  [[nodiscard]] Runs under(Under what) const {
+  [[nodiscard]] Scheduled under(Under what) const {
     const std::string name(name_of(what));
     for (const std::string& wanted : {name, name + "s"}) {
       if (const auto found = by_schedule.find(wanted); found != by_schedule.end()) {
-        return found->second;
+        return {wanted, found->second};
       }
     }
     const auto unsaid = by_schedule.find("");
     const bool any = what == Under::kCalm || what == Under::kFaults;
-    return any && unsaid != by_schedule.end() ? unsaid->second : Runs();
+    return any && unsaid != by_schedule.end() ? Scheduled{"", unsaid->second} : Scheduled();
   }
 };
 
@@ -57,14 +70,15 @@ ArmRuns arm_runs(const Runs& runs) {
   return made;
 }
 
-std::optional<Figure> figure(const std::vector<double>& values, std::size_t runs,
+std::optional<Figure> figure(const std::vector<double>& values, const Scheduled& of,
                              std::string_view metric) {
-  if (runs == 0) {
+  if (of.runs.empty()) {
     return {};
   }
   Figure made;
+  made.schedule = of.schedule;
   made.runs = values.size();
-  made.without = runs - values.size();
+  made.without = of.runs.size() - values.size();
   if (values.empty()) {
     return made;
   }
@@ -88,14 +102,14 @@ std::optional<double> value_of(const lab::RunResult& run, std::string_view metri
   return there ? std::optional(found->second) : std::nullopt;
 }
 
-std::optional<Figure> estimate(const Runs& runs, std::string_view metric) {
+std::optional<Figure> estimate(const Scheduled& of, std::string_view metric) {
   std::vector<double> values;
-  for (const lab::RunResult* run : runs) {
+  for (const lab::RunResult* run : of.runs) {
     if (const auto value = value_of(*run, metric)) {
       values.push_back(*value);
     }
   }
-  return figure(values, runs.size(), metric);
+  return figure(values, of, metric);
 }
 
 // Of all orders together, with its bound as the interval; whatever the runs were under.
@@ -134,7 +148,7 @@ PatternFigures figures(std::string name, std::string scenario, const ArmRuns& ru
   PatternFigures made;
   made.name = std::move(name);
   made.scenario = std::move(scenario);
-  const Runs faulted = runs.under(Under::kFaults);
+  const Runs faulted = runs.under(Under::kFaults).runs;
   made.runs = faulted.empty() ? runs.all.size() : faulted.size();
   made.schedules = schedules_of(runs);
   made.spof = risk_of(runs);
@@ -176,22 +190,26 @@ std::string title_of(const std::string& arm) {
   return arm;
 }
 
-// What the arm has more than the base, over the seeds that both were run with.
-std::optional<Figure> difference(const Runs& arm, const Runs& base, std::string_view metric) {
+// What the arm has more than the base, over the seeds that both were run with under one schedule.
+std::optional<Figure> difference(const Scheduled& arm, const Scheduled& base,
+                                 std::string_view metric) {
+  if (arm.schedule != base.schedule) {
+    return {};
+  }
   std::map<std::uint64_t, double> of_base;
-  for (const lab::RunResult* run : base) {
+  for (const lab::RunResult* run : base.runs) {
     if (const auto value = value_of(*run, metric)) {
       of_base[run->seed] = *value;
     }
   }
   std::vector<double> values;
-  for (const lab::RunResult* run : arm) {
+  for (const lab::RunResult* run : arm.runs) {
     const auto value = value_of(*run, metric);
     if (const auto other = of_base.find(run->seed); value && other != of_base.end()) {
       values.push_back(*value - other->second);
     }
   }
-  return figure(values, arm.size(), metric);
+  return figure(values, arm, metric);
 }
 
 std::vector<PatternFigures> differences(const Arms& list, const std::string& scenario) {
@@ -207,7 +225,7 @@ std::vector<PatternFigures> differences(const Arms& list, const std::string& sce
     row.name = title_of(name) + " less " + title_of(std::string(kBaseArm));
     row.arm = name;
     row.scenario = scenario;
-    row.runs = of_arm.under(Under::kFaults).size();
+    row.runs = of_arm.under(Under::kFaults).runs.size();
     row.schedules = schedules_of(of_arm);
     for (const FigureColumn& column : kFigureColumns) {
       if (column.metric == lab::kSafetyMetric) {
@@ -251,6 +269,18 @@ std::string order_of(const std::vector<PatternFigures>& rows) {
   return (topologies[0]->runs < kRunsToPublish ? "observed, no ranking: " : "") + text;
 }
 
+// Of a column's figures, each once, in the order of the rows.
+std::vector<std::string> schedules_of(const std::vector<PatternFigures>& rows, std::size_t column) {
+  std::vector<std::string> found;
+  for (const PatternFigures& row : rows) {
+    const auto& figure = row.values[column];
+    if (figure && std::ranges::find(found, figure->schedule) == found.end()) {
+      found.push_back(figure->schedule);
+    }
+  }
+  return found;
+}
+
 std::optional<double> median(std::vector<double> values) {
   return values.empty() ? std::nullopt : std::optional(stats::quantile_of(std::move(values), 0.5));
 }
@@ -283,12 +313,6 @@ void add_fault(Times& times, const lab::FaultRecord& fault) {
 }
 
 }  // namespace
-
-std::string_view name_of(Under under) {
-  constexpr std::string_view kNames[] = {"S0",     "S1",     "S3",         "capacity",
-                                         "S0-own", "S1-own", "scalability"};
-  return kNames[static_cast<std::size_t>(under)];
-}
 
 FigureTable table_of(const FigureColumn& column) {
   switch (column.under) {
@@ -333,6 +357,17 @@ std::vector<std::size_t> columns_of(FigureTable table, const std::vector<Pattern
     }
   }
   return columns;
+}
+
+std::string heading(const std::vector<PatternFigures>& rows, std::size_t column) {
+  const FigureColumn& one = kFigureColumns[column];
+  std::string names;
+  for (const std::string& schedule : schedules_of(rows, column)) {
+    if (!schedule.empty() && schedule != one.title && one.under != Under::kSizes) {
+      names += (names.empty() ? "" : ", ") + schedule;
+    }
+  }
+  return std::string(one.title) + (names.empty() ? "" : " (" + names + ")");
 }
 
 Across across_patterns(const lab::SuiteResult& suite) {
@@ -387,13 +422,21 @@ std::string figure_text(const PatternFigures& row, std::size_t column) {
   return lacking.empty() ? value : lacking + ", else " + value;
 }
 
+std::string cell_text(const std::vector<PatternFigures>& rows, const PatternFigures& row,
+                      std::size_t column) {
+  const std::string text = figure_text(row, column);
+  const auto& figure = row.values[column];
+  const bool named = figure && !figure->schedule.empty() && schedules_of(rows, column).size() > 1;
+  return named ? text + " (" + figure->schedule + ")" : text;
+}
+
 std::string runs_text(const PatternFigures& row) {
   return std::to_string(row.runs) + (row.runs < kRunsToPublish ? ", observed" : "");
 }
 
 std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view pattern,
                                  std::string_view arm) {
-  std::map<std::string, Times> kinds;
+  std::map<std::pair<std::string, std::string>, Times> kinds;  // by schedule and kind
   for (const lab::CaseResult& result : suite.cases) {
     if (result.pattern != pattern) {
       continue;
@@ -405,17 +448,18 @@ std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view
       for (const lab::FaultRecord& fault : run.faults) {
         if (fault.began && fault.acted > 0 && fault.watched_until) {
           const bool of_leader = fault.on_leader && fault.targets.size() == 1;
-          add_fault(kinds[fault.kind + (of_leader ? " of the leader" : "")], fault);
+          const std::string kind = fault.kind + (of_leader ? " of the leader" : "");
+          add_fault(kinds[{run.schedule_name, kind}], fault);
         }
       }
     }
   }
   std::vector<Recovery> made;
-  for (auto& [kind, times] : kinds) {
+  for (auto& [key, times] : kinds) {
     const auto curve = stats::kaplan_meier(times.total);
-    made.push_back({kind, times.total.size(), times.open, median(std::move(times.detect)),
-                    median(std::move(times.decide)), median(std::move(times.execute)),
-                    stats::survival_quantile(curve, 0.5)});
+    made.push_back({key.second, key.first, times.total.size(), times.open,
+                    median(std::move(times.detect)), median(std::move(times.decide)),
+                    median(std::move(times.execute)), stats::survival_quantile(curve, 0.5)});
   }
   return made;
 }

@@ -18,17 +18,14 @@ namespace report {
 
 // Under what a column's numbers were measured.
 enum class Under : std::uint8_t {
-  kCalm,      // S0, or its short form
-  kFaults,    // S1, or its short form
+  kCalm,      // S0, or its short form S0s where S0 was not run
+  kFaults,    // S1, or S1s
   kOverload,  // S3
   kCapacity,  // no fault, at the largest rate that is served well
   kOwnCalm,   // S0 at a share of that rate
   kOwnFaults,
   kSizes,  // the capacities of swarms of several sizes
 };
-// "S0", "S1", "S3", "capacity", "S0-own", "S1-own", "scalability"
-[[nodiscard]] std::string_view name_of(Under under);
-
 struct FigureColumn {
   std::string_view title;
   std::string_view metric;
@@ -83,6 +80,7 @@ inline constexpr auto kFigureColumns =
                                  {"misfit", "usl_misfit", Under::kSizes}});
 
 struct Figure {
+  std::string schedule;       // that its runs were under: "S1s"; empty: none of the standard ones
   stats::Estimate estimate;   // its interval only from lab::kSeedsToJudge runs on, else infinite
   std::uint64_t runs = 0;     // that have the metric
   std::uint64_t without = 0;  // that do not: no such percentile, no recovery
@@ -124,18 +122,27 @@ enum class FigureTable : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
 [[nodiscard]] std::vector<std::size_t> columns_of(FigureTable table,
                                                   const std::vector<PatternFigures>& rows);
 
+// The column's title with the schedule of its figures, "p99 (S0s)"; with all of them where the rows
+// were run under several forms. Without, where the table or the column is called as the schedule.
+[[nodiscard]] std::string heading(const std::vector<PatternFigures>& rows, std::size_t column);
+
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);
 
 // The value as text with its interval where there is one; "–" where it does not exist, and for a
 // percentile that does not exist, that it lies above the deadline.
 [[nodiscard]] std::string figure_text(const PatternFigures& row, std::size_t column);
+// The same as a cell below heading(): with its schedule where that names several.
+[[nodiscard]] std::string cell_text(const std::vector<PatternFigures>& rows,
+                                    const PatternFigures& row, std::size_t column);
 // "12", or "12, observed" where these are too few to publish.
 [[nodiscard]] std::string runs_text(const PatternFigures& row);
 
-// One kind of fault over all runs of a pattern. Times are medians over the faults that got so far;
-// the total counts those not seen to recover as longer than they were watched (Kaplan and Meier).
+// One kind of fault over all runs of a pattern under one schedule. Times are medians over the
+// faults that got so far; the total counts those not seen to recover as longer than they were
+// watched (Kaplan and Meier).
 struct Recovery {
-  std::string kind;  // "crash", "crash of the leader"
+  std::string kind;      // "crash", "crash of the leader"
+  std::string schedule;  // of the runs; empty: none of the standard ones
   std::uint64_t faults = 0;
   std::uint64_t open = 0;  // not seen to recover
   std::optional<double> detect_s;

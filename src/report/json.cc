@@ -187,7 +187,7 @@ Json figures(const std::vector<PatternFigures>& rows) {
       const bool known = one->runs > 0;
       const Json none;
       values.push_back({{"metric", kFigureColumns[i].metric},
-                        {"under", name_of(kFigureColumns[i].under)},
+                        {"under", one->schedule},
                         {"value", known ? number(one->estimate.value) : none},
                         {"ci_low", known ? number(one->estimate.interval.low) : none},
                         {"ci_high", known ? number(one->estimate.interval.high) : none},

@@ -94,7 +94,7 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
   const bool first = table == FigureTable::kSameLoad;
   std::vector<std::string> titles = {"pattern", "runs"};
   for (const std::size_t column : columns) {
-    titles.emplace_back(kFigureColumns[column].title);
+    titles.push_back(heading(rows, column));
   }
   if (first && !differences) {
     titles.emplace_back("SPOF");
@@ -106,7 +106,7 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
   for (const PatternFigures& one : rows) {
     std::vector<std::string> cells = {cell(one.name), runs_text(one)};
     for (const std::size_t column : columns) {
-      cells.push_back(figure_text(one, column));
+      cells.push_back(cell_text(rows, one, column));
     }
     if (first && !differences) {
       cells.push_back(cell(one.spof));
@@ -123,9 +123,9 @@ std::string notes(const Across& figures) {
   std::string text = "Means over runs; intervals are 95 %, by the bootstrap over runs, from " +
                      std::to_string(lab::kSeedsToJudge) + " runs on.\nCells of fewer than " +
                      std::to_string(kRunsToPublish) +
-                     " runs are observed: they rank nothing.\nLatency, jitter, goodput, messages "
-                     "and load are under S0, no faults;\nthe rest under S1 where nothing else is "
-                     "said.\n";
+                     " runs are observed: they rank nothing.\nIn brackets: the schedule that a "
+                     "figure was measured under; S0s and S1s are S0 and S1 with a tenth of each "
+                     "time.\n";
   for (const PatternFigures& row : figures.rows) {
     if (!row.prices.empty()) {
       return text + "Prices: " + cell(row.prices) + ".\n";
@@ -177,10 +177,10 @@ std::string across(const lab::SuiteResult& suite) {
 
 void recovery_rows(std::string& text, const std::string& name, const std::vector<Recovery>& list) {
   for (const Recovery& one : list) {
-    text += table_row({cell(name), cell(one.kind), std::to_string(one.faults),
-                       seconds_text(one.detect_s), seconds_text(one.decide_s),
-                       seconds_text(one.execute_s), seconds_text(one.total_s),
-                       std::to_string(one.open)});
+    text += table_row(
+        {cell(name), cell(one.kind), one.schedule.empty() ? "its own" : cell(one.schedule),
+         std::to_string(one.faults), seconds_text(one.detect_s), seconds_text(one.decide_s),
+         seconds_text(one.execute_s), seconds_text(one.total_s), std::to_string(one.open)});
   }
 }
 
@@ -192,9 +192,9 @@ std::string recovery(const lab::SuiteResult& suite) {
       "to "
       "the objective met for good, 0 where it was never missed; those not seen to recover count as "
       "longer than they were watched. Medians, each of the faults that have the time.\n\n";
-  text += table_row({"pattern", "fault", "acted", "detect", "decide", "execute", "in all",
-                     "not seen to recover"}) +
-          rule(8);
+  text += table_row({"pattern", "fault", "schedule", "acted", "detect", "decide", "execute",
+                     "in all", "not seen to recover"}) +
+          rule(9);
   const Across figures = across_patterns(suite);
   std::set<std::string> done;
   for (const lab::CaseResult& result : suite.cases) {

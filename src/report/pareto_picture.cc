@@ -67,7 +67,7 @@ std::vector<Point> points_of(const Across& across) {
   return points;
 }
 
-void draw_axes(Markup& svg, const Scale& x, const Scale& y) {
+void draw_axes(Markup& svg, const Across& across, const Scale& x, const Scale& y) {
   svg.html("<g class=\"axes\"><path d=\"M").html(coordinate(kLeft)).html(" ");
   svg.html(coordinate(kTop)).html("V").html(coordinate(kPlaneHeight - kBottom)).html("H");
   svg.html(coordinate(kPlaneWidth - kRight)).html("\"/>");
@@ -83,7 +83,8 @@ void draw_axes(Markup& svg, const Scale& x, const Scale& y) {
   }
   svg.html("<text text-anchor=\"middle\" x=\"")
       .html(coordinate((kLeft + kPlaneWidth - kRight) / 2));
-  svg.html("\" y=\"").html(coordinate(kPlaneHeight - 8)).html("\">latency p99</text></g>");
+  svg.html("\" y=\"").html(coordinate(kPlaneHeight - 8)).html("\">latency ");
+  svg.text(heading(across.rows, column_of("latency_p99"))).html("</text></g>");
 }
 
 }  // namespace
@@ -115,15 +116,19 @@ std::string pareto_svg(const Across& across) {
   const Scale x = scale(points, &Point::latency_s, kLeft, kPlaneWidth - kRight);
   const Scale y = scale(points, &Point::reliability, kPlaneHeight - kBottom, kTop);
   Markup svg;
-  svg.html("<figure class=\"pareto\"><figcaption>Reliability against latency p99; filled: no ");
-  svg.html("other row is better in both</figcaption><svg class=\"topology\" viewBox=\"0 0 ");
+  svg.html("<figure class=\"pareto\"><figcaption>");
+  svg.text(heading(across.rows, column_of("reliability"))).html(" against latency ");
+  svg.text(heading(across.rows, column_of("latency_p99")))
+      .html(
+          "; filled: no other row is better in both</figcaption><svg class=\"topology\" "
+          "viewBox=\"0 0 ");
   svg.html(coordinate(kPlaneWidth))
       .html(" ")
       .html(coordinate(kPlaneHeight))
       .html("\" role=\"img\" ");
   svg.html("aria-label=\"Reliability against latency of ").number(points.size());
   svg.html(" patterns\">");
-  draw_axes(svg, x, y);
+  draw_axes(svg, across, x, y);
   for (const Point& point : points) {
     const double px = x.at(point.latency_s);
     const double py = y.at(point.reliability);

@@ -9,10 +9,10 @@
 namespace report {
 namespace {
 
-void open_table(Markup& page, const std::vector<std::string_view>& head) {
+void open_table(Markup& page, const std::vector<std::string>& head) {
   page.html("<div class=\"scroll\"><table><thead><tr>");
-  for (const std::string_view title : head) {
-    page.html("<th>").html(title).html("</th>");
+  for (const std::string& title : head) {
+    page.html("<th>").text(title).html("</th>");
   }
   page.html("</tr></thead><tbody>");
 }
@@ -23,10 +23,11 @@ void add_recoveries(Markup& page, const lab::SuiteResult& suite, std::string_vie
     return;
   }
   page.html("<h3>How long faults took to be dealt with</h3>");
-  open_table(page,
-             {"Fault", "acted", "detect", "decide", "execute", "in all", "not seen to recover"});
+  open_table(page, {"Fault", "schedule", "acted", "detect", "decide", "execute", "in all",
+                    "not seen to recover"});
   for (const Recovery& one : list) {
-    page.html("<tr><th scope=\"row\">").text(one.kind).html("</th><td class=\"num\">");
+    page.html("<tr><th scope=\"row\">").text(one.kind).html("</th><td>");
+    page.text(one.schedule.empty() ? "its own" : one.schedule).html("</td><td class=\"num\">");
     page.number(one.faults);
     for (const auto& seconds : {one.detect_s, one.decide_s, one.execute_s, one.total_s}) {
       page.html("</td><td class=\"num\">").text(seconds_text(seconds));
@@ -55,12 +56,13 @@ void add_published(Markup& page, std::string_view pattern) {
 }
 
 // The first table also has what is said of a pattern as a whole.
-void add_figures_row(Markup& page, const PatternFigures& row, bool first,
+void add_figures_row(Markup& page, const std::vector<PatternFigures>& rows,
+                     const PatternFigures& row, bool first,
                      const std::vector<std::size_t>& columns) {
   page.html(first ? "<tr data-pattern-row>" : "<tr>").html("<th scope=\"row\">").text(row.name);
   page.html("</th><td class=\"num\">").text(runs_text(row));
   for (const std::size_t column : columns) {
-    page.html("</td><td class=\"num\">").text(figure_text(row, column));
+    page.html("</td><td class=\"num\">").text(cell_text(rows, row, column));
   }
   page.html("</td>");
   if (first) {
@@ -85,9 +87,9 @@ void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, Fi
   if (!first) {
     page.html("<h3>").text(title_of(table)).html("</h3><p>").text(meaning_of(table)).html("</p>");
   }
-  std::vector<std::string_view> head = {"Pattern", "runs"};
+  std::vector<std::string> head = {"Pattern", "runs"};
   for (const std::size_t column : columns) {
-    head.push_back(kFigureColumns[column].title);
+    head.push_back(heading(rows, column));
   }
   if (first) {
     head.insert(head.end(), {"SPOF", "published reliability", "published latency", "published SPOF",
@@ -95,7 +97,7 @@ void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, Fi
   }
   open_table(page, head);
   for (const PatternFigures& row : rows) {
-    add_figures_row(page, row, first, columns);
+    add_figures_row(page, rows, row, first, columns);
   }
   page.html("</tbody></table></div>");
 }
@@ -135,7 +137,9 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
     page.html("<h3>Policies as the difference from their base, seed by seed</h3>");
     add_figures_table(page, across.differences, FigureTable::kSameLoad);
   }
-  page.html("<p class=\"note\">Means over runs, with 95 % intervals by the bootstrap over runs ");
+  page.html("<p class=\"note\">In brackets: the schedule that a figure was measured under; S0s ");
+  page.html("and S1s are S0 and S1 with a tenth of each time. ");
+  page.html("Means over runs, with 95 % intervals by the bootstrap over runs ");
   page.html("from ").number(lab::kSeedsToJudge).html(" runs on. Cells of fewer than ");
   page.number(kRunsToPublish).html(" runs are observed: they rank nothing. ");
   for (const PatternFigures& row : across.rows) {

@@ -219,8 +219,11 @@ void add_metrics(Markup& page, const lab::CaseResult& result) {
     return;
   }
   open_fold(page, "All metrics", result.metrics.size());
-  page.html(
-      "<p class=\"note\">Of the first run variant, the mean over its seeds; with an interval ");
+  page.html("<p class=\"note\">Of the first run variant");
+  page.text(result.runs.empty() || result.runs.front().run.empty()
+                ? std::string()
+                : " (" + result.runs.front().run + ")");
+  page.html(", the mean over its seeds; with an interval ");
   page.html("of 95 % from ").number(lab::kSeedsToJudge).html(" seeds on.</p>");
   open_table(page,
              "<th>Metric</th><th class=\"num\">Value</th><th class=\"num\">Interval</th>"

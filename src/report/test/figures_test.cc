@@ -6,6 +6,7 @@
 #include "pareto_picture.h"
 #include "published.h"
 #include "report/html.h"
+#include "report/json.h"
 #include "report/markdown.h"
 #include "sample.h"
 
@@ -92,6 +93,36 @@ TEST(Figures, AColumnIsTakenFromTheScheduleThatItSpeaksOf) {
   EXPECT_EQ(star.spof, "Partial: 1/1 (node-hub), worst outage 45 s");
 }
 
+TEST(Figures, EachNamesTheScheduleThatItTrulyCameFrom) {
+  lab::SuiteResult suite = study();
+  for (lab::RunResult& run : suite.cases[0].runs) {
+    run.schedule_name += run.schedule_name == "S2" ? "" : "s";
+  }
+  const Across across = across_patterns(suite);
+  EXPECT_EQ(across.rows[0].values[column("reliability", Under::kFaults)]->schedule, "S1s");
+  EXPECT_EQ(across.differences[0].values[column("reliability", Under::kFaults)]->schedule, "S1s");
+  EXPECT_EQ(heading(across.rows, column("latency_p99", Under::kCalm)), "p99 (S0s)");
+  EXPECT_THAT(suite_json(suite), HasSubstr(R"("metric":"reliability","under":"S1s")"));
+  EXPECT_THAT(suite_json(suite), Not(HasSubstr(R"("under":"S1")")));
+  EXPECT_THAT(suite_markdown(suite), HasSubstr("| reliability (S1s) |"));
+  EXPECT_THAT(suite_markdown(suite), Not(HasSubstr("(S1)")));
+  EXPECT_THAT(suite_html(suite), HasSubstr("<th>p99 (S0s)</th>"));
+  EXPECT_THAT(suite_html(suite), HasSubstr("reliability (S1s) against latency p99 (S0s)"));
+}
+
+TEST(Figures, OfSeveralFormsEachCellNamesItsOwnAndNothingIsSubtractedAcrossThem) {
+  lab::SuiteResult suite = study();
+  for (lab::RunResult& run : suite.cases[0].runs) {
+    run.schedule_name += run.arm == "canary" ? "s" : "";
+  }
+  const Across across = across_patterns(suite);
+  const std::size_t reliability = column("reliability", Under::kFaults);
+  EXPECT_EQ(heading(across.rows, reliability), "reliability (S1, S1s)");
+  EXPECT_EQ(cell_text(across.rows, across.rows[0], reliability), "92 % (S1)");
+  EXPECT_EQ(cell_text(across.rows, across.rows[2], reliability), "90 % (S1s)");
+  EXPECT_FALSE(across.differences[0].values[reliability]) << "the star was not run under S1s";
+}
+
 // The star at its own load, and in several sizes.
 lab::SuiteResult with_other_tables() {
   lab::SuiteResult suite = study();
@@ -168,6 +199,7 @@ TEST(Figures, RecoveryIsSplitAndCountsThoseThatNeverCame) {
   const std::vector<Recovery> list = recoveries(suite, "Star Topology");
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].faults, 2U);
+  EXPECT_EQ(list[0].schedule, "");
   EXPECT_EQ(list[0].open, 1U);
   EXPECT_NEAR(*list[0].detect_s, 0.31, 1e-9);
   EXPECT_NEAR(*list[0].decide_s, 0.15, 1e-9);
