@@ -106,8 +106,22 @@ void Measure::on_group(const world::TraceEntry& entry) {
 void Measure::lose_leader(core::Time at) {
   leader_ = {};
   if (!leaderless_since_) {
-    leaderless_since_ = at;
+    leaderless_since_ = leader_cut_off_since_.value_or(at);
   }
+}
+
+void Measure::has_leader(world::NodeId node, core::Time at) {
+  // The one that was cut off need not have noticed yet.
+  if (!leaderless_since_ && node != leader_) {
+    leaderless_since_ = leader_cut_off_since_;
+  }
+  if (leaderless_since_) {
+    failover_ = std::max(failover_.value_or(core::Duration{}), at - *leaderless_since_);
+  }
+  leader_ = node;
+  leaderless_since_.reset();
+  leader_cut_off_since_.reset();
+  hung_leader_ = {};
 }
 
 void Measure::on_leadership(const world::TraceEntry& entry) {
@@ -119,6 +133,7 @@ void Measure::on_leadership(const world::TraceEntry& entry) {
     if (entry.node == leader_) {
       lose_leader(entry.at);
     }
+    hung_leader_ = entry.node == hung_leader_ ? world::NodeId() : hung_leader_;
   }
 }
 
@@ -133,11 +148,7 @@ bool Measure::cut_off_from(world::NodeId node, std::size_t quorum) const {
 
 void Measure::on_members(const world::TraceEntry& entry) {
   if (const auto ready = world::as<swarm::LeaderReady>(entry)) {
-    leader_ = entry.node;
-    if (leaderless_since_) {
-      failover_ = std::max(failover_.value_or(core::Duration{}), entry.at - *leaderless_since_);
-      leaderless_since_.reset();
-    }
+    has_leader(entry.node, entry.at);
   } else if (const auto changed = world::as<swarm::AgentStateChanged>(entry)) {
     states_[entry.node] = changed->to;
   } else if (const auto suspected = world::as<swarm::Suspected>(entry)) {
@@ -213,6 +224,10 @@ void Measure::on_driver(const world::TraceEntry& entry) {
     milestones_.push_back({entry.at, entry.node, paused->resumed ? "resumes" : "hangs"});
     if (!paused->resumed && entry.node == leader_) {
       lose_leader(entry.at);
+      hung_leader_ = entry.node;
+    } else if (paused->resumed && entry.node == hung_leader_) {
+      // Nobody has led in its place.
+      has_leader(entry.node, entry.at);
     }
   } else if (const auto started = world::as<world::FaultStarted>(entry)) {
     const FaultRecord& fault = faults_.records().at(started->fault);
@@ -221,12 +236,16 @@ void Measure::on_driver(const world::TraceEntry& entry) {
     }
     milestones_.push_back({entry.at, {}, fault.kind + " begins"});
     if (fault.on_leader && cut_off(fault)) {
-      leaderless_since_ = leaderless_since_.value_or(entry.at);
+      leader_cut_off_since_ = leader_cut_off_since_.value_or(entry.at);
     }
   } else if (const auto ended = world::as<world::FaultEnded>(entry)) {
     const FaultRecord& fault = faults_.records().at(ended->fault);
     for (const world::NodeId target : fault.targets) {
       --afflicted_[target];
+    }
+    if (cut_off(fault)) {
+      // Who leads still had enough of the others on its side.
+      leader_cut_off_since_.reset();
     }
     milestones_.push_back({entry.at, {}, fault.kind + " ends"});
   }

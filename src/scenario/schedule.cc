@@ -119,6 +119,8 @@ Scenario resized(const Scenario& scenario, std::uint32_t agents) {
   made.pools.front().size = agents;
   Topology& topology = made.topology;
   topology.standbys = topology.standbys < agents ? topology.standbys : 0;
+  // The leader has few enough itself.
+  topology.fan_out = agents - topology.standbys > topology.fan_out ? topology.fan_out : 0;
   topology.voters = topology.kind == TopologyKind::kMesh
                         ? std::min(topology.voters, agents - (agents % 2 == 0 ? 1 : 0))
                         : 1 + topology.standbys;

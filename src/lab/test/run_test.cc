@@ -55,6 +55,22 @@ TEST(Run, TheSameSeedGivesTheSameFingerprintAndAnotherGivesAnother) {
   EXPECT_NE(one.fingerprint, run_text(std::string(kStar), 2).fingerprint);
 }
 
+double failover_after(const std::string& fault) {
+  const RunResult result = run_text(std::string(kStar) + "faults: [" + fault + "]\n");
+  EXPECT_GT(result.metrics.at("faults_acted"), 0) << fault;
+  const auto found = result.metrics.find("failover_time");
+  return found == result.metrics.end() ? -1 : found->second;
+}
+
+TEST(Run, ALeaderThatKeepsTheLeadThroughACutOrAShortHangWasNotMissedTillTheEnd) {
+  EXPECT_EQ(failover_after("{kind: partition, sides: [[agent-4], [rest]], at: 1s, for: 2s}"), -1);
+  EXPECT_NEAR(failover_after("{kind: hang, target: leader, at: 1s, for: 100ms}"), 0.1, 0.001);
+  const double replaced = failover_after("{kind: isolate, target: leader, at: 1s, for: 2s}");
+  EXPECT_GT(replaced, 0.1);
+  EXPECT_LT(replaced, 2) << "from the cut until a standby led";
+  EXPECT_GT(failover_after("{kind: crash, target: leader, at: 1s, for: 2s}"), 0.1);
+}
+
 TEST(Run, WatchingAWindowDoesNotChangeTheRun) {
   const auto file = load(std::string(kStar));
   Window window(core::at(core::seconds(3)), core::at(core::seconds(4)));

@@ -288,6 +288,19 @@ TEST(Sizes, StandbysAndVotersAreAsManyAsTheAgentsAllow) {
   EXPECT_EQ(scenario::resized(mesh, 10).topology.voters, 5U);
 }
 
+TEST(Sizes, ATreeHasSubLeadersFromTheSizeOnThatNeedsThem) {
+  const auto file = star_under("scalability");
+  scenario::Scenario tree = file.runs[0];
+  tree.topology.kind = scenario::TopologyKind::kHierarchical;
+  tree.topology.fan_out = 2;
+  for (const auto& [agents, sub_leaders] :
+       {std::pair{1U, 0U}, {2U, 0U}, {4U, 0U}, {5U, 2U}, {8U, 5U}, {10U, 6U}}) {
+    const scenario::Scenario sized = scenario::resized(tree, agents);
+    EXPECT_EQ(scenario::relay_names(sized).size(), sub_leaders) << agents;
+    EXPECT_TRUE(deploy(file, sized, 1)) << agents;
+  }
+}
+
 TEST(Sizes, WhatHasNoOneSizeIsLeftOut) {
   auto file = star_under("capacity, scalability",
                          "runs:\n  plain: {}\n  two: {pools: [{name: a}, {name: b}]}\n");

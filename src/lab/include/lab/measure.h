@@ -91,6 +91,7 @@ class Measure : public world::TraceSink {
   void on_venue(const world::TraceEntry& entry);
   void on_fill(const market::Filled& fill);
   void lose_leader(core::Time at);
+  void has_leader(world::NodeId node, core::Time at);
   [[nodiscard]] bool declares(world::NodeId agent, const std::string& capability) const;
   [[nodiscard]] bool running_well(world::NodeId node) const;
 
@@ -133,6 +134,8 @@ class Measure : public world::TraceSink {
   world::NodeId leader_;
   std::uint64_t elections_ = 0;
   std::optional<core::Time> leaderless_since_;
+  std::optional<core::Time> leader_cut_off_since_;  // if it loses the lead, from then on
+  world::NodeId hung_leader_;                       // that nobody has taken the lead of
   std::optional<core::Duration> failover_;
   std::uint64_t false_suspicions_ = 0;
   std::uint64_t out_of_memory_ = 0;
