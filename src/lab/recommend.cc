@@ -42,41 +42,53 @@ const std::vector<Preset>& all_presets() {
 // values[candidate][objective][seed], so that smaller is better.
 using FigureTable = std::vector<std::vector<std::vector<double>>>;
 
+struct Arm {
+  std::string name;
+  Samples samples;
+  std::string calm;  // the schedule of what is measured without faults
+  std::string faulted;
+};
+
 struct Found {
-  std::vector<std::string> names;
-  std::vector<Samples> samples;
+  std::vector<Arm> arms;  // those that are compared with each other
+  std::vector<Arm> policies;
+  std::string pattern;
   std::string scenario;
 };
+
+// Policies of the comparison, and the topology that they are laid over.
+constexpr std::array<std::string_view, 4> kPolicies = {"auto_scaling", "multi_strategy",
+                                                       "blue_green", "canary"};
+constexpr std::string_view kBase = "star";
 
 // What is measured without faults; the rest under them.
 constexpr std::array<std::string_view, 6> kCalmMetrics = {
     "latency_mean", "latency_p50", "latency_p99", "jitter", "goodput", "messages_per_task"};
 
-const Samples* find_schedule(const std::map<std::string, const Samples*>& cells,
-                             const std::string& name) {
-  for (const std::string& wanted : {name, name + "s"}) {
-    if (const auto found = cells.find(wanted); found != cells.end()) {
-      return found->second;
-    }
-  }
-  return nullptr;
+using Cells = std::map<std::string, const Samples*>;  // of one arm, by schedule
+
+// The short form of a schedule only where the schedule itself was not run.
+Cells::const_iterator find_schedule(const Cells& cells, const std::string& name) {
+  const auto found = cells.find(name);
+  return found != cells.end() ? found : cells.find(name + "s");
 }
 
 // An arm that was run under several schedules is one candidate: under S1, with the metrics that are
 // taken without faults from S0, or both from their short forms.
-Samples joined(const std::map<std::string, const Samples*>& cells) {
-  const Samples* faulted = find_schedule(cells, "S1");
-  const Samples* calm = find_schedule(cells, "S0");
-  if (faulted == nullptr || calm == nullptr) {
-    return *(faulted != nullptr ? faulted : calm != nullptr ? calm : cells.begin()->second);
+Arm joined(std::string name, const Cells& cells) {
+  const auto faulted = find_schedule(cells, "S1");
+  const auto calm = find_schedule(cells, "S0");
+  if (faulted == cells.end() || calm == cells.end()) {
+    const auto one = faulted != cells.end() ? faulted : calm != cells.end() ? calm : cells.begin();
+    return {std::move(name), *one->second, one->first, one->first};
   }
-  Samples made;
-  for (const auto& [seed, sample] : *faulted) {
-    const auto other = calm->find(seed);
-    if (other == calm->end()) {
+  Arm made{std::move(name), {}, calm->first, faulted->first};
+  for (const auto& [seed, sample] : *faulted->second) {
+    const auto other = calm->second->find(seed);
+    if (other == calm->second->end()) {
       continue;
     }
-    Sample& one = made.emplace(seed, sample).first->second;
+    Sample& one = made.samples.emplace(seed, sample).first->second;
     for (const std::string_view metric : kCalmMetrics) {
       one.metrics.erase(std::string(metric));
       if (const auto value = other->second.metrics.find(metric);
@@ -91,21 +103,23 @@ Samples joined(const std::map<std::string, const Samples*>& cells) {
 core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario) {
   Found found;
   std::set<std::string> known;
-  std::map<std::string, std::map<std::string, const Samples*>> arms;
+  std::map<std::string, Cells> arms;
   for (const auto& [cell, samples] : runs.cells) {
     known.insert(cell.scenario);
     const bool wanted = scenario.empty() ? cell.pattern == kComparison : cell.scenario == scenario;
     if (wanted && !samples.empty() && (found.scenario.empty() || found.scenario == cell.scenario)) {
       found.scenario = cell.scenario;
+      found.pattern = cell.pattern;
       const Sample& any = samples.begin()->second;
       arms[any.arm.empty() ? cell.variant : any.arm][any.schedule_name] = &samples;
     }
   }
+  const bool over_base = found.pattern == kComparison && arms.contains(std::string(kBase));
   for (const auto& [name, cells] : arms) {
-    found.names.push_back(name);
-    found.samples.push_back(joined(cells));
+    const bool policy = over_base && std::ranges::find(kPolicies, name) != kPolicies.end();
+    (policy ? found.policies : found.arms).push_back(joined(name, cells));
   }
-  if (found.names.size() >= 2) {
+  if (found.arms.size() >= 2) {
     return found;
   }
   std::string names;
@@ -114,16 +128,16 @@ core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario)
   }
   return core::fail(core::Code::kInvalid,
                     (found.scenario.empty() ? "no stored run compares deployments under one load"
-                                            : found.scenario + " has only one variant") +
+                                            : found.scenario + " has only one variant to rank") +
                         std::string("; name a scenario with variants (--scenario), of: ") + names);
 }
 
 // Those that every candidate was run with.
 std::vector<std::uint64_t> shared_seeds(const Found& found) {
   std::vector<std::uint64_t> seeds;
-  for (const auto& [seed, sample] : found.samples[0]) {
-    const bool everywhere = std::ranges::all_of(
-        found.samples, [&](const Samples& samples) { return samples.contains(seed); });
+  for (const auto& [seed, sample] : found.arms[0].samples) {
+    const bool everywhere =
+        std::ranges::all_of(found.arms, [&](const Arm& arm) { return arm.samples.contains(seed); });
     if (everywhere) {
       seeds.push_back(seed);
     }
@@ -141,9 +155,10 @@ std::optional<double> value_of(const Sample& sample, std::string_view metric) {
 
 bool everywhere(const Found& found, const std::vector<std::uint64_t>& seeds,
                 std::string_view metric) {
-  return std::ranges::all_of(found.samples, [&](const Samples& samples) {
-    return std::ranges::all_of(
-        seeds, [&](std::uint64_t seed) { return value_of(samples.at(seed), metric).has_value(); });
+  return std::ranges::all_of(found.arms, [&](const Arm& arm) {
+    return std::ranges::all_of(seeds, [&](std::uint64_t seed) {
+      return value_of(arm.samples.at(seed), metric).has_value();
+    });
   });
 }
 
@@ -154,12 +169,12 @@ double sign_of(std::string_view metric) {
 
 FigureTable gather(const Found& found, const std::vector<std::uint64_t>& seeds,
                    const std::vector<std::string>& objectives) {
-  FigureTable values(found.samples.size());
+  FigureTable values(found.arms.size());
   for (std::size_t c = 0; c < values.size(); ++c) {
     for (const std::string& metric : objectives) {
       std::vector<double>& list = values[c].emplace_back();
       for (const std::uint64_t seed : seeds) {
-        list.push_back(sign_of(metric) * *value_of(found.samples[c].at(seed), metric));
+        list.push_back(sign_of(metric) * *value_of(found.arms[c].samples.at(seed), metric));
       }
     }
   }
@@ -247,9 +262,9 @@ std::vector<Candidate> estimate(const Found& found, const FigureTable& values, s
   std::iota(all.begin(), all.end(), std::size_t{0});
   const std::vector<bool> front = front_of(means(values, all));
   for (std::size_t c = 0; c < values.size(); ++c) {
-    candidates[c].name = found.names[c];
-    candidates[c].runs = found.samples[c].size();
-    candidates[c].on_front = front[c];
+    candidates[c].name = found.arms[c].name;
+    candidates[c].runs = found.arms[c].samples.size();
+    candidates[c].on_front = seeds >= kSeedsToRank && front[c];
     for (std::size_t o = 0; o < objectives.size(); ++o) {
       std::vector<double> list = values[c][o];
       std::ranges::transform(list, list.begin(),
@@ -262,14 +277,92 @@ std::vector<Candidate> estimate(const Found& found, const FigureTable& values, s
   return candidates;
 }
 
+// What the policy adds, on each seed that it and its base were run with.
+PolicyEffect effect_of(const Arm& policy, const Arm& base,
+                       const std::vector<std::string>& objectives) {
+  PolicyEffect made{policy.name, base.name, 0, {}};
+  for (const auto& [seed, sample] : policy.samples) {
+    made.seeds += base.samples.contains(seed) ? 1U : 0U;
+  }
+  for (const std::string& metric : objectives) {
+    std::vector<double> values;
+    for (const auto& [seed, sample] : policy.samples) {
+      const auto other = base.samples.find(seed);
+      if (other == base.samples.end()) {
+        continue;
+      }
+      const auto mine = value_of(sample, metric);
+      const auto its = value_of(other->second, metric);
+      if (mine && its) {
+        values.push_back(*mine - *its);
+      }
+    }
+    auto& difference = made.differences.emplace_back();
+    if (!values.empty() && values.size() == made.seeds) {
+      difference = stats::bootstrap(values.size(), stats::mean_of_runs(values),
+                                    num::Stream(1, 0, num::purpose_of(metric)),
+                                    {kDraws, stats::kConfidence});
+    }
+  }
+  return made;
+}
+
+std::vector<PolicyEffect> effects_of(const Found& found,
+                                     const std::vector<std::string>& objectives) {
+  const auto base = std::ranges::find(found.arms, kBase, &Arm::name);
+  std::vector<PolicyEffect> effects;
+  for (const Arm& policy : found.policies) {
+    // Nothing is subtracted across schedules.
+    if (policy.calm == base->calm && policy.faulted == base->faulted) {
+      effects.push_back(effect_of(policy, *base, objectives));
+    }
+  }
+  return effects;
+}
+
+// The schedule of each objective; empty where the candidates were not run under the same one.
+std::vector<std::string> schedules_of(const Found& found,
+                                      const std::vector<std::string>& objectives) {
+  std::vector<std::string> schedules;
+  for (const std::string& metric : objectives) {
+    const bool calm = std::ranges::find(kCalmMetrics, metric) != kCalmMetrics.end();
+    const auto of = calm ? &Arm::calm : &Arm::faulted;
+    const std::string& first = found.arms.front().*of;
+    const bool same =
+        std::ranges::all_of(found.arms, [&](const Arm& arm) { return arm.*of == first; });
+    schedules.push_back(same ? first : "");
+  }
+  return schedules;
+}
+
+// Runs of the same program that are stored apart are one selection by its build.
+std::string commands_for_more(const Found& found, const std::vector<std::uint64_t>& seeds,
+                              const RunSet& runs, std::string_view preset,
+                              std::string_view scenario) {
+  const Arm& any = found.arms.front();
+  const Sample& sample = any.samples.begin()->second;
+  const bool built_in = sample.found_as.empty() && found.pattern == kComparison;
+  std::string command = "muster ";
+  command += built_in ? "test --pattern summary"
+                      : "run " + (sample.found_as.empty() ? found.scenario : sample.found_as);
+  command += any.faulted == "S1" || any.calm == "S0" ? " --full" : "";
+  const bool in_row = seeds.back() - seeds.front() + 1 == seeds.size();
+  const bool goes_on = in_row && runs.builds.size() == 1 && !runs.builds.front().empty();
+  const std::uint64_t first = goes_on ? seeds.back() + 1 : seeds.front();
+  const std::uint64_t count = goes_on ? kSeedsToRank - seeds.size() : kSeedsToRank;
+  command += " --seed " + std::to_string(first) + " --seeds " + std::to_string(count);
+  command += "\nmuster recommend " + (goes_on ? "build:" + runs.builds.front() : "latest");
+  command += " --for " + std::string(preset);
+  return command + (scenario.empty() ? "" : " --scenario " + std::string(scenario));
+}
+
 void answer(Recommendation& made) {
-  const Candidate& first = made.candidates.front();
-  made.too_few = made.seeds < kSeedsToJudge;
-  if (made.too_few) {
-    made.answer = "too few runs: " + std::to_string(made.seeds) + " shared seeds, " +
-                  std::to_string(kSeedsToJudge) + " are needed (muster test --seeds)";
+  if (!made.ranked) {
+    made.answer = "observed, n = " + std::to_string(made.seeds) + ": a ranking needs " +
+                  std::to_string(kSeedsToRank) + " seeds of each candidate";
     return;
   }
+  const Candidate& first = made.candidates.front();
   if (first.best_share >= kSure) {
     made.verdict = Verdict::kPass;
     made.answer = "take " + first.name;
@@ -322,10 +415,17 @@ core::Result<Recommendation> recommend(const RunSet& runs, std::string_view pres
                           ": its variants share no seed, or none of the objectives of " +
                           std::string(preset) + " exists in all of their runs");
   }
+  made.schedules = schedules_of(found, made.objectives);
+  made.ranked = seeds.size() >= kSeedsToRank;
   const FigureTable values = gather(found, seeds, made.objectives);
   made.candidates = estimate(found, values, seeds.size(), made.objectives);
-  draw(values, seeds.size(), made.candidates);
-  std::ranges::stable_sort(made.candidates, std::greater<>(), &Candidate::best_share);
+  made.policies = effects_of(found, made.objectives);
+  if (made.ranked) {
+    draw(values, seeds.size(), made.candidates);
+    std::ranges::stable_sort(made.candidates, std::greater<>(), &Candidate::best_share);
+  } else {
+    made.more = commands_for_more(found, seeds, runs, preset, scenario);
+  }
   answer(made);
   return made;
 }

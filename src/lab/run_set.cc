@@ -15,7 +15,8 @@ void RunSet::add(const SuiteResult& suite) {
         continue;
       }
       cells[{result.pattern, run.scenario, run.run}][run.seed] = {
-          run.schedule, run.arm, run.schedule_name, run.verdict, run.reason, run.id(), run.metrics};
+          run.schedule, run.arm,    run.schedule_name, run.found_as,
+          run.verdict,  run.reason, run.id(),          run.metrics};
       const auto at = std::ranges::lower_bound(builds, run.build);
       if (at == builds.end() || *at != run.build) {
         builds.insert(at, run.build);

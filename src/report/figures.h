@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/recommend.h"
 #include "lab/safety.h"
 #include "lab/suite.h"
 #include "scenario/metrics.h"
@@ -112,7 +113,7 @@ struct Across {
   std::string order;
 };
 // Published figures and rankings stand on so many runs of a cell; fewer are observed.
-inline constexpr std::uint64_t kRunsToPublish = 200;
+inline constexpr std::uint64_t kRunsToPublish = lab::kSeedsToRank;
 // The topology that policies are laid over.
 inline constexpr std::string_view kBaseArm = "star";
 

@@ -36,7 +36,7 @@ RunSet measured(const std::map<std::string, Point>& variants, std::uint64_t seed
 
 TEST(Recommend, TakesWhoIsBestInEverything) {
   const auto made =
-      recommend(measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 20), "high-frequency");
+      recommend(measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 200), "high-frequency");
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->answer, "take mesh");
   EXPECT_EQ(made->verdict, Verdict::kPass);
@@ -48,7 +48,7 @@ TEST(Recommend, TakesWhoIsBestInEverything) {
 
 TEST(Recommend, ATradeOffLeavesBothOnTheFrontAndTheFirstObjectiveDecides) {
   const auto made =
-      recommend(measured({{"mesh", {0.1, 0.999}}, {"star", {0.05, 0.98}}}, 20), "high-frequency");
+      recommend(measured({{"mesh", {0.1, 0.999}}, {"star", {0.05, 0.98}}}, 200), "high-frequency");
   ASSERT_TRUE(made);
   EXPECT_EQ(made->answer, "take star");
   for (const Candidate& one : made->candidates) {
@@ -58,24 +58,83 @@ TEST(Recommend, ATradeOffLeavesBothOnTheFrontAndTheFirstObjectiveDecides) {
 }
 
 TEST(Recommend, EqualOnesAreNotDistinguishable) {
-  const auto made =
-      recommend(measured({{"mesh", {0.1, 0.99}}, {"ring", {0.3, 0.99}}, {"star", {0.1, 0.99}}}, 20),
-                "high-frequency");
+  const auto made = recommend(
+      measured({{"mesh", {0.1, 0.99}}, {"ring", {0.3, 0.99}}, {"star", {0.1, 0.99}}}, 200),
+      "high-frequency");
   ASSERT_TRUE(made);
   EXPECT_EQ(made->verdict, Verdict::kInconclusive);
-  EXPECT_FALSE(made->too_few);
+  EXPECT_TRUE(made->ranked);
   EXPECT_THAT(made->answer, StartsWith("not distinguishable: "));
   EXPECT_THAT(made->answer, HasSubstr("mesh"));
   EXPECT_THAT(made->answer, HasSubstr("star"));
   EXPECT_THAT(made->answer, testing::Not(HasSubstr("ring")));
 }
 
-TEST(Recommend, FewRunsSayNothing) {
-  const auto made =
-      recommend(measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 19), "high-frequency");
+TEST(Recommend, FewRunsAreObservedAndRankNothing) {
+  RunSet set = measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 199);
+  set.builds = {"5f0c2a91"};
+  const auto made = recommend(set, "high-frequency");
   ASSERT_TRUE(made);
-  EXPECT_TRUE(made->too_few);
+  EXPECT_FALSE(made->ranked);
   EXPECT_EQ(made->verdict, Verdict::kInconclusive);
+  EXPECT_EQ(made->answer, "observed, n = 199: a ranking needs 200 seeds of each candidate");
+  EXPECT_EQ(made->candidates[0].best_share, 0);
+  EXPECT_FALSE(made->candidates[0].on_front);
+  EXPECT_EQ(made->more,
+            "muster test --pattern summary --seed 200 --seeds 1\n"
+            "muster recommend build:5f0c2a91 --for high-frequency");
+}
+
+TEST(Recommend, OfSeveralBuildsTheWholeIsRunAgain) {
+  RunSet set = measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}, 20);
+  set.builds = {"5f0c2a91", "7d11"};
+  for (auto& [cell, samples] : set.cells) {
+    for (auto& [seed, sample] : samples) {
+      sample.found_as = "study.yaml";
+    }
+  }
+  EXPECT_EQ(recommend(set, "high-frequency", "comparison")->more,
+            "muster run study.yaml --seed 1 --seeds 200\n"
+            "muster recommend latest --for high-frequency --scenario comparison");
+}
+
+TEST(Recommend, APolicyIsNoCandidateButTheDifferenceFromItsBase) {
+  const auto made = recommend(
+      measured({{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}, {"canary", {0.01, 1}}}, 200),
+      "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take mesh") << "though the canary's figures are better";
+  EXPECT_EQ(made->candidates.size(), 2U);
+  ASSERT_EQ(made->policies.size(), 1U);
+  const PolicyEffect& canary = made->policies[0];
+  EXPECT_EQ(canary.name + " less " + canary.base, "canary less star");
+  EXPECT_EQ(canary.seeds, 200U);
+  ASSERT_EQ(canary.differences.size(), 3U);
+  EXPECT_NEAR(canary.differences[0]->value, -0.09, 0.001);
+  EXPECT_LT(canary.differences[0]->interval.high, -0.08);
+  EXPECT_NEAR(canary.differences[2]->value, 0.02, 1e-9);
+}
+
+TEST(Recommend, AnObjectiveNamesTheScheduleThatItCameFrom) {
+  RunSet set;
+  for (const auto& [name, point] :
+       std::map<std::string, Point>{{"mesh", {0.05, 0.99}}, {"star", {0.1, 0.98}}}) {
+    for (const std::string schedule : {"S0s", "S1s"}) {
+      for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        Sample& sample = set.cells[{"Performance Summary", "summary", name + "." + schedule}][seed];
+        sample.arm = name;
+        sample.schedule_name = schedule;
+        sample.metrics = {{"latency_p99", schedule == "S0s" ? point.p99 : 9},
+                          {"reliability", schedule == "S1s" ? point.reliability : 1}};
+      }
+    }
+  }
+  const auto made = recommend(set, "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_THAT(made->objectives, ElementsAre("latency_p99", "reliability"));
+  EXPECT_THAT(made->schedules, ElementsAre("S0s", "S1s"));
+  EXPECT_EQ(made->candidates[0].objectives[0].value, 0.05);
+  EXPECT_EQ(made->candidates[0].objectives[1].value, 0.99);
 }
 
 TEST(Recommend, LeavesOutWhatACandidateLacksAndSaysSo) {

@@ -1,13 +1,18 @@
 // Which deployment to take, from measured runs: Pareto fronts, and how sure they are.
 //
-// Candidates are the variants of one scenario that were run under the same load and seeds. A
-// candidate is on the front when no other one is at least as good in every objective and better in
-// one. Runs are drawn again and again (the same seeds for every candidate, as faults and luck are
-// theirs together); how often a candidate is on the front, and how often it has the best first
-// objective of those on it, says what the runs can tell. Where no candidate is best in 95 of 100
-// draws, they are not distinguishable, and that is the answer.
+// Candidates are the variants of one scenario that were run under the same load and seeds; of the
+// comparison across patterns, its topologies. A candidate is on the front when no other one is at
+// least as good in every objective and better in one. Runs are drawn again and again (the same
+// seeds for every candidate, as faults and luck are theirs together); how often a candidate is on
+// the front, and how often it has the best first objective of those on it, says what the runs can
+// tell. Where no candidate is best in 95 of 100 draws, they are not distinguishable, and that is
+// the answer. Below kSeedsToRank seeds of each nothing is ranked: the figures are observed.
+//
+// Policies that are laid over a topology are no candidates beside it. Each is told by what it adds
+// to that topology, seed by seed.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,13 +33,26 @@ std::span<const Preset> presets();
 // Null where there is none of that name.
 const Preset* find_preset(std::string_view name);
 
+// A ranking stands on so many simulated runs of each cell.
+inline constexpr std::size_t kSeedsToRank = 200;
+
 struct Candidate {
   std::string name;
   std::size_t runs = 0;
   std::vector<stats::Estimate> objectives;  // as Recommendation::objectives
-  bool on_front = false;                    // by the means of all runs
-  double front_share = 0;                   // of the draws
+  // Only where they are ranked:
+  bool on_front = false;   // by the means of all runs
+  double front_share = 0;  // of the draws
   double best_share = 0;
+};
+
+// A policy over the topology `base`: its objectives less those of the base, over the seeds of both.
+struct PolicyEffect {
+  std::string name;
+  std::string base;
+  std::size_t seeds = 0;
+  // As Recommendation::objectives; absent where a run of either lacks the metric.
+  std::vector<std::optional<stats::Estimate>> differences;
 };
 
 struct Recommendation {
@@ -42,12 +60,15 @@ struct Recommendation {
   std::string scenario;
   std::vector<std::string> objectives;  // metrics that every candidate has
   std::vector<std::string> left_out;    // objectives that a candidate lacks
-  std::vector<Candidate> candidates;    // the most often best first
-  std::size_t seeds = 0;                // that all candidates share
+  std::vector<std::string> schedules;   // parallel to objectives: "S1s"; empty: the scenario's own
+  std::vector<Candidate> candidates;    // the most often best first; by name where not ranked
+  std::vector<PolicyEffect> policies;
+  std::size_t seeds = 0;  // that all candidates share
   // kPass: the first candidate is best; kInconclusive: not distinguishable, or too few runs.
   Verdict verdict = Verdict::kInconclusive;
-  bool too_few = false;
+  bool ranked = false;  // false: fewer than kSeedsToRank seeds
   std::string answer;
+  std::string more;  // not ranked: the commands that get the rest
 };
 
 // `scenario`: empty for the one of pattern "Performance Summary". kInvalid: no such preset or

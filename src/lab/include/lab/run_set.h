@@ -14,6 +14,7 @@ struct Sample {
   std::uint64_t schedule = 0;
   std::string arm;            // of a comparison under several schedules
   std::string schedule_name;  // empty: none of the standard ones
+  std::string found_as;       // what a command takes for the scenario; empty: its name
   Verdict verdict = Verdict::kFail;
   std::string reason;
   std::string run;  // its name, for replays
