@@ -4,8 +4,8 @@
 #include "commands.h"
 #include "files.h"
 #include "report/html.h"
+#include "report/json.h"
 #include "report/markdown.h"
-#include "report/record.h"
 #include "report/selection.h"
 #include "report/store.h"
 #include "report/table.h"
@@ -33,7 +33,7 @@ core::Result<int> reported(const ReportFlags& flags) {
   const std::vector<std::int64_t> found = TRY(report::find_suites(store, flags.suite));
   const lab::SuiteResult suite = TRY(store.load(found.front()));
   if (flags.json) {
-    std::puts(report::suite_record(suite).c_str());
+    std::puts(report::stored_json(suite).c_str());
     return kExitPass;
   }
   if (!flags.html.empty()) {

@@ -6,6 +6,7 @@
 #include "figures.h"
 #include "json_value.h"
 #include "markup.h"
+#include "report/record.h"
 
 namespace report {
 namespace {
@@ -233,6 +234,12 @@ std::string suite_json(const lab::SuiteResult& suite) {
     object["comparison"] = std::move(compared);
   }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string stored_json(const lab::SuiteResult& suite) {
+  std::string text = suite_json(suite);
+  text.pop_back();
+  return text + ",\"records\":" + suite_record(suite) + "}";
 }
 
 }  // namespace report

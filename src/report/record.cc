@@ -424,7 +424,8 @@ Json case_json(const lab::CaseResult& result) {
           {"account", account(result.account)}};
 }
 
-void read_suite(const Json& json, lab::SuiteResult& suite) {
+void read_suite(const Json& object, lab::SuiteResult& suite) {
+  const Json& json = object.contains("records") ? object.at("records") : object;
   if (json.at("muster_results") != kSuiteFormat) {
     throw std::invalid_argument("it has another format than this program writes");
   }

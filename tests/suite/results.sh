@@ -76,6 +76,9 @@ expect 0 'latency_p50 .* better' compare 3 1
 is_json compared.json
 "$muster" report 1 --json > first.json
 is_json first.json
+for part in '{"suite":"small.yaml"' '"variants":[{' '"records":{"muster_results":1,'; do
+  grep -qF "$part" first.json || { echo "report --json lacks $part" >&2; failed=1; }
+done
 expect 1 '^regression: ' compare first.json latest
 expect 0 '^stored +suite 4' run small.yaml "${quick[@]}"
 expect 3 '^inconclusive: too few runs' compare 1 4

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "report/record.h"
 #include "sample.h"
 
 namespace report {
@@ -104,6 +105,37 @@ class Validator {
 TEST(SuiteJson, HasExactlyTheKeysAndTypesOfTheSchema) {
   Validator validator;
   EXPECT_THAT(validator.errors(Json::parse(suite_json(sample_suite()))), testing::IsEmpty());
+}
+
+TEST(SuiteJson, OfAComparisonTooIsAsTheSchemaSays) {
+  lab::SuiteResult suite = sample_suite();
+  suite.cases[0].pattern = "Performance Summary";
+  Validator validator;
+  const Json object = Json::parse(suite_json(suite));
+  ASSERT_TRUE(object.contains("comparison"));
+  EXPECT_FALSE(object["comparison"]["rows"][0]["values"].empty());
+  EXPECT_THAT(validator.errors(object), testing::IsEmpty());
+}
+
+TEST(StoredJson, IsThatOfTheTestWithItsRecordsWhichAreAsTheSchemaSays) {
+  lab::SuiteResult suite = sample_suite();
+  suite.cases[0].runs[0].stages = sample_stages();
+  Validator validator;
+  Json object = Json::parse(stored_json(suite));
+  EXPECT_THAT(validator.errors(object), testing::IsEmpty());
+  Json unknown = object;
+  unknown["records"]["cases"][0]["runs"][0]["mood"] = "fine";
+  EXPECT_THAT(validator.errors(unknown), testing::SizeIs(1));
+  object.erase("records");
+  EXPECT_EQ(object, Json::parse(suite_json(suite)));
+}
+
+TEST(StoredJson, GivesBackTheSuiteThatItTellsOf) {
+  const lab::SuiteResult suite = sample_suite();
+  const auto back = suite_of_record(stored_json(suite));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(suite_record(*back), suite_record(suite));
+  EXPECT_EQ(suite_json(*back), suite_json(suite)) << "as test --json said it";
 }
 
 TEST(SuiteJson, TheSchemaRefusesWhatIsMissingUnknownOrOfAnotherType) {

@@ -19,8 +19,9 @@ namespace report {
 [[nodiscard]] std::string case_record(const lab::CaseResult& result);
 [[nodiscard]] core::Result<lab::CaseResult> case_of_record(std::string_view text);
 
-// Suite, cases and runs in one object: what `muster report --json` prints.
+// Suite, cases and runs in one object: the key "records" of what `muster report --json` prints.
 [[nodiscard]] std::string suite_record(const lab::SuiteResult& suite);
+// From suite_record() itself, or from an object that has it as "records".
 [[nodiscard]] core::Result<lab::SuiteResult> suite_of_record(std::string_view text);
 
 }  // namespace report
