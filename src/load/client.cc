@@ -16,7 +16,7 @@ world::TimerId retry_timer(swarm::TaskId task) {
 }  // namespace
 
 Client::Client(ClientConfig config)
-    : state_{config, Workload(config.workload), {}, {}, {}, {}, {}, 0, 0} {
+    : state_{config, Workload(config.workload), {}, {}, {}, {}, {}, 0, 0, {}} {
   core::check(!state_.config.members.empty() && state_.config.retry_attempts > 0,
               "a client has somebody to ask and asks at least once");
 }
@@ -55,7 +55,8 @@ void Client::arrive(world::Context& context, world::Effects& effects) {
     state_.highest_offered = id;
     effects.trace(swarm::TaskOffered{id, open.intended, state_.next->task_class,
                                      open.task.service_cpu + open.task.service_wait});
-    offer(state_.open.emplace(id, std::move(open)).first->second, context, effects);
+    Open& kept = state_.open.emplace(id, std::move(open)).first->second;
+    offer(kept, whom_to_ask(kept, context.now), effects);
     if (state_.config.spread) {
       state_.target =
           (state_.target + 1) % static_cast<std::uint32_t>(state_.config.members.size());
@@ -65,18 +66,39 @@ void Client::arrive(world::Context& context, world::Effects& effects) {
   schedule_arrival(context, effects);
 }
 
-void Client::offer(Open& open, world::Context&, world::Effects& effects) {
+void Client::offer(Open& open, world::NodeId member, world::Effects& effects) {
   ++open.offers;
-  const auto& members = state_.config.members;
-  effects.send(members[(state_.target + open.turned_away) % members.size()],
-               swarm::Offer{open.task, low_water(), false});
+  open.asked = member;
+  effects.send(member, swarm::Offer{open.task, low_water(), false});
   effects.set_timer(retry_timer(open.task.id), open.wait);
+}
+
+// Whose turn it is. Of those that take turns the silent are passed over; after a while a new task,
+// which has waited for nobody yet, asks one of them again.
+world::NodeId Client::whom_to_ask(const Open& open, core::Time now) {
+  const auto& members = state_.config.members;
+  const std::size_t turn = state_.target + open.turned_away;
+  for (std::size_t i = 0; state_.config.spread && i < members.size(); ++i) {
+    const world::NodeId member = members[(turn + i) % members.size()];
+    const auto silent = state_.silent.find(member);
+    if (silent == state_.silent.end()) {
+      return member;
+    }
+    if (silent->second <= now && open.offers == 0) {
+      silent->second = now + kLeftAlone;
+      return member;
+    }
+  }
+  return members[turn % members.size()];
 }
 
 void Client::retry(swarm::TaskId task, world::Context& context, world::Effects& effects) {
   const auto it = state_.open.find(task);
   if (it == state_.open.end()) {
     return;
+  }
+  if (state_.config.spread) {
+    state_.silent[it->second.asked] = context.now + kLeftAlone;
   }
   if (it->second.offers >= state_.config.retry_attempts) {
     effects.trace(swarm::TaskGivenUp{task, it->second.offers});
@@ -87,7 +109,7 @@ void Client::retry(swarm::TaskId task, world::Context& context, world::Effects& 
   // Each task goes round on its own: whom the others now ask says nothing about who answers this
   // one.
   ++it->second.turned_away;
-  offer(it->second, context, effects);
+  offer(it->second, whom_to_ask(it->second, context.now), effects);
 }
 
 void Client::receive(const world::Message& message, world::Context& context,
@@ -98,7 +120,7 @@ void Client::receive(const world::Message& message, world::Context& context,
     }
   } else if (message.type == swarm::NotLeader::kType) {
     if (const auto referral = world::payload<swarm::NotLeader>(message)) {
-      referred(*referral, context, effects);
+      referred(*referral, effects);
     }
   } else if (message.type == swarm::WhomToAsk::kType) {
     if (const auto told = world::payload<swarm::WhomToAsk>(message)) {
@@ -120,6 +142,9 @@ void Client::answered(const swarm::Reply& reply, world::NodeId from, world::Cont
   effects.trace(swarm::TaskAnswered{reply.task, context.now - it->second.intended,
                                     it->second.offers, reply.result});
   effects.cancel_timer(retry_timer(reply.task));
+  // The answer may come from the leader: it shows that whoever was asked passed it on.
+  state_.silent.erase(from);
+  state_.silent.erase(it->second.asked);
   state_.open.erase(it);
   state_.answered.emplace(reply.task, core::digest(reply.result));
   if (state_.answered.size() > kAnswersKept) {
@@ -130,8 +155,7 @@ void Client::answered(const swarm::Reply& reply, world::NodeId from, world::Cont
   }
 }
 
-void Client::referred(const swarm::NotLeader& referral, world::Context& context,
-                      world::Effects& effects) {
+void Client::referred(const swarm::NotLeader& referral, world::Effects& effects) {
   const auto it = state_.open.find(referral.task);
   // Without a leader to turn to, the retry timer decides when to ask again.
   if (it == state_.open.end() || !referral.leader ||
@@ -140,7 +164,7 @@ void Client::referred(const swarm::NotLeader& referral, world::Context& context,
   }
   turn_to(referral.leader);
   it->second.turned_away = 0;
-  offer(it->second, context, effects);
+  offer(it->second, state_.config.members[state_.target], effects);
 }
 
 void Client::told_whom_to_ask(const swarm::WhomToAsk& told) {

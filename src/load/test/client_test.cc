@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "world_sim/simulation.h"
 
 namespace load {
@@ -128,6 +130,32 @@ TEST_F(ClientStory, ADeadMemberIsLeftForTheNextAndOneAnswerTeachesTheRest) {
   EXPECT_EQ(record.answers.size(), record.offered);
   EXPECT_EQ(record.answers.front().offers, 2U);
   EXPECT_EQ(record.answers.back().offers, 1U);
+}
+
+std::size_t asked_again(const Record& record) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      record.answers, [](const swarm::TaskAnswered& answer) { return answer.offers > 1; }));
+}
+
+TEST_F(ClientStory, WhoTakesTurnsPassesOverTheDead) {
+  boot(kMember, member(0));
+  ClientConfig made = config({kDead, world::NodeId(4), kMember, world::NodeId(5)});
+  made.spread = true;
+  start(made);
+  EXPECT_EQ(record.answers.size(), record.offered);
+  EXPECT_LT(asked_again(record), record.offered / 6) << "not three in four, as three are dead";
+}
+
+TEST_F(ClientStory, WhoWasSilentIsAskedAgainByOneTaskAtATime) {
+  const world::NodeId slow(4);
+  boot(kMember, member(0));
+  boot(slow, member(6));
+  ClientConfig made = config({kMember, slow});
+  made.workload.lasts = core::seconds(16);
+  made.spread = true;
+  start(made);
+  EXPECT_EQ(record.answers.size(), record.offered);
+  EXPECT_EQ(asked_again(record), 6U) << "each of its silences cost one task a wait, until it spoke";
 }
 
 TEST_F(ClientStory, AReferralIsFollowedAtOnce) {

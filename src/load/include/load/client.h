@@ -18,6 +18,10 @@
 namespace load {
 
 inline constexpr core::Duration kLongestWait = core::seconds(2);
+// A client that takes turns passes over who let it wait in vain for so long, as the load balancers
+// in front of replicated services do: with two of five members dead, two tasks in five would else
+// wait for one of them, and one in six for both.
+inline constexpr core::Duration kLeftAlone = core::seconds(2);
 
 struct ClientConfig {
   WorkloadConfig workload;
@@ -47,7 +51,8 @@ class Client : public world::Machine {
     std::uint32_t offers = 0;
     std::uint32_t turned_away = 0;  // offers in a row that nobody answered
     core::Duration wait{};
-    MUSTER_FIELDS(Open, task, intended, offers, turned_away, wait)
+    world::NodeId asked;  // last
+    MUSTER_FIELDS(Open, task, intended, offers, turned_away, wait, asked)
   };
   struct State {
     ClientConfig config;
@@ -57,20 +62,22 @@ class Client : public world::Machine {
     std::map<swarm::TaskId, Open> open;
     std::map<swarm::TaskId, std::uint64_t> answered;  // digests of first answers, bounded
     swarm::TaskId highest_offered;
-    std::uint32_t target = 0;       // index of the member to ask
-    std::uint64_t asked_epoch = 0;  // of the voters that are asked
+    std::uint32_t target = 0;                    // index of the member to ask
+    std::uint64_t asked_epoch = 0;               // of the voters that are asked
+    std::map<world::NodeId, core::Time> silent;  // who let it wait, and left alone until when
     MUSTER_FIELDS(State, config, workload, started, next, open, answered, highest_offered, target,
-                  asked_epoch)
+                  asked_epoch, silent)
   };
 
   void arrive(world::Context& context, world::Effects& effects);
   void schedule_arrival(world::Context& context, world::Effects& effects);
-  void offer(Open& open, world::Context& context, world::Effects& effects);
+  void offer(Open& open, world::NodeId member, world::Effects& effects);
+  [[nodiscard]] world::NodeId whom_to_ask(const Open& open, core::Time now);
   void retry(swarm::TaskId task, world::Context& context, world::Effects& effects);
   void receive(const world::Message& message, world::Context& context, world::Effects& effects);
   void answered(const swarm::Reply& reply, world::NodeId from, world::Context& context,
                 world::Effects& effects);
-  void referred(const swarm::NotLeader& referral, world::Context& context, world::Effects& effects);
+  void referred(const swarm::NotLeader& referral, world::Effects& effects);
   void told_whom_to_ask(const swarm::WhomToAsk& told);
   void turn_to(world::NodeId member);
   [[nodiscard]] swarm::TaskId low_water() const;
