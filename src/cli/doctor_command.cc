@@ -33,7 +33,8 @@ std::vector<Finding> examine() {
   const bool writable = ::access(".", W_OK) == 0;
   findings.push_back({"results", writable,
                       writable ? "this folder takes .muster/"
-                               : "this folder is read-only: give --report and --store other places"});
+                               : "this folder is read-only: give --report and --store other "
+                                 "places"});
   const bool v2 = fs::exists("/sys/fs/cgroup/cgroup.controllers", error);
   const bool v1 = fs::exists("/sys/fs/cgroup/memory", error);
   findings.push_back({"cgroups", v1 || v2,

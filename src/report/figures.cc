@@ -112,13 +112,16 @@ std::optional<Figure> estimate(const Scheduled& of, std::string_view metric) {
   return figure(values, of, metric);
 }
 
-// Of all orders together, with its bound as the interval; whatever the runs were under.
-std::optional<Figure> safety_figure(const Runs& runs) {
-  const lab::Safety safety = lab::safety_of(runs);
+// Of all orders together, with its bound as the interval; under all schedules that were run.
+std::optional<Figure> safety_figure(const ArmRuns& runs) {
+  const lab::Safety safety = lab::safety_of(runs.all);
   if (safety.orders == 0) {
     return {};
   }
   Figure made;
+  for (const auto& [name, list] : runs.by_schedule) {
+    made.schedule += (made.schedule.empty() ? "" : ", ") + name;
+  }
   made.runs = safety.orders;
   made.estimate = {safety.per_million(), {0, safety.bound_per_million()}};
   return made;
@@ -157,7 +160,7 @@ PatternFigures figures(std::string name, std::string scenario, const ArmRuns& ru
   }
   for (const FigureColumn& column : kFigureColumns) {
     made.values.push_back(column.metric == lab::kSafetyMetric
-                              ? safety_figure(runs.all)
+                              ? safety_figure(runs)
                               : estimate(runs.under(column.under), column.metric));
   }
   return made;

@@ -133,8 +133,8 @@ TEST(Recommend, AnObjectiveNamesTheScheduleThatItCameFrom) {
   ASSERT_TRUE(made);
   EXPECT_THAT(made->objectives, ElementsAre("latency_p99", "reliability"));
   EXPECT_THAT(made->schedules, ElementsAre("S0s", "S1s"));
-  EXPECT_EQ(made->candidates[0].objectives[0].value, 0.05);
-  EXPECT_EQ(made->candidates[0].objectives[1].value, 0.99);
+  EXPECT_NEAR(made->candidates[0].objectives[0].value, 0.05, 1e-9);
+  EXPECT_NEAR(made->candidates[0].objectives[1].value, 0.99, 1e-9);
 }
 
 TEST(Recommend, LeavesOutWhatACandidateLacksAndSaysSo) {

@@ -48,7 +48,8 @@ void put_under(Schedule schedule, Scenario& scenario);
 // without a policy, places or a graph that depend on it.
 bool is_sizable(const Scenario& scenario);
 // With so many agents in its pool, or in each stage of its ring, and with as many of its standbys
-// and voters as these allow; a tree so small that its leader has all workers has no sub-leaders. REQUIRES: is_sizable, agents > 0.
+// and voters as these allow; a tree so small that its leader has all workers has no sub-leaders.
+// REQUIRES: is_sizable, agents > 0.
 Scenario resized(const Scenario& scenario, std::uint32_t agents);
 
 // Of kNone and those that share a definition of no fault: no slots.
