@@ -87,6 +87,7 @@ void Controller::decide_rollout(const monitor::View& view, world::Effects& effec
   seen.stable.side = side_of(view, plan.stable, plan.candidate, durable.slow_from, state_.status);
   seen.candidate.side =
       side_of(view, plan.candidate, plan.stable, durable.slow_from, state_.status);
+  seen.candidate.complete = candidate_ready(view.at);
   seen.offered_per_1000_s = view.whole.recent.rate_milli(view.whole.recent.tally.offered);
   const rollout::Decision decision = durable.rollout->decide(seen);
   const bool changed = !state_.rolled || state_.rolled->phase != decision.phase ||
@@ -109,7 +110,7 @@ void Controller::begin_upgrade(core::Time now) {
   upgrading = upgrading || (plan && now.time_since_epoch() >= plan->begins);
 }
 
-// Everything that the candidate was to have before the first task is ready.
+// Every agent that the candidate is to have now is ready.
 bool Controller::candidate_ready(core::Time now) const {
   const Observed seen = observed(now);
   for (const Fleet& fleet : state_.config.fleets) {

@@ -149,7 +149,7 @@ void ControlLog::on_tasks(const world::TraceEntry& entry) {
     if (plan && assigned->pool == plan->candidate) {
       rollout_.first_task = rollout_.first_task.value_or(entry.at);
       rollout_.last_task = entry.at;
-      if (rollout_.routed_parts == rollout_.first_parts) {
+      if (rollout_.routed_parts == rollout_.first_parts && !rollout_.grows) {
         rollout_.first_agents.insert(assigned->agent);
       }
     }
@@ -230,6 +230,13 @@ void ControlLog::on_control(const world::TraceEntry& entry) {
     created_ += wanted->agent.value >= deployment_.changing->config.first_node ? 1U : 0U;
   } else if (world::as<control::AgentEnded>(entry)) {
     ++ended_;
+  } else if (const auto sized = world::as<control::FleetSized>(entry)) {
+    const auto& plan = deployment_.changing->config.rollout;
+    const auto& fleets = deployment_.changing->config.fleets;
+    const auto fleet = std::ranges::find(fleets, sized->fleet, &control::Fleet::name);
+    const bool of_candidate = plan && fleet != fleets.end() && fleet->pool == plan->candidate;
+    rollout_.grows =
+        rollout_.grows || (of_candidate && sized->before > 0 && sized->size > sized->before);
   } else if (const auto decided = world::as<control::RolloutDecided>(entry)) {
     const bool back = decided->phase == rollout::Phase::kRollingBack ||
                       decided->phase == rollout::Phase::kRolledBack;

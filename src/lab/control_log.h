@@ -47,6 +47,7 @@ class ControlLog : public world::TraceSink {
     std::map<std::uint32_t, std::uint64_t> routed_tasks;  // under which parts
     std::set<world::NodeId> first_agents;
     std::uint32_t power_permille = 0;
+    bool grows = false;  // agents of the new version are added, for the second step
     bool begun = false;
     bool promoted = false;
     bool rolled_back = false;

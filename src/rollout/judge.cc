@@ -232,11 +232,12 @@ Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                       const CandidateCounts& candidate) {
   require(rules, before.counts, candidate);
   const Question errors = errors_of(rules, before.counts, candidate);
-  const Question slow = slow_of(rules, before.counts, candidate);
+  const Question slow = slow_of(rules, before.busiest.value_or(before.counts), candidate);
   Judgement found;
   if (before.counts.done > 0) {
     found.errors_worse = log_differs(upper_share(errors.stable), errors.alike, true);
-    found.slow_worse = log_differs(upper_share(slow.stable), slow.alike, true);
+    found.slow_worse =
+        slow.stable.all > 0 ? log_differs(upper_share(slow.stable), slow.alike, true) : 0;
   }
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);

@@ -7,12 +7,27 @@
 #include "text.h"
 
 namespace rollout {
+namespace {
+
+// What an agent that is busier by so much does is slower by less than what a rollout must notice.
+constexpr std::uint64_t kTolerancePercent = 125;
+
+void add_since(const Counts& before, const Counts& now, Counts& to) {
+  to.done += now.done - before.done;
+  to.errors += now.errors - before.errors;
+  to.slow += now.slow - before.slow;
+}
+
+}  // namespace
 
 core::Result<Rollout> Rollout::make(Plan plan, core::Time now) {
   TRY_VOID(validate(plan));
   Rollout rollout;
   rollout.plan_ = std::move(plan);
   rollout.last_call_ = now;
+  // It is begun when the agents for its first tasks are there.
+  rollout.asked_parts_ =
+      *std::ranges::find_if(rollout.plan_.steps, [](std::uint32_t parts) { return parts > 0; });
   rollout.begin_step(0, now);
   return rollout;
 }
@@ -77,26 +92,34 @@ Decision Rollout::decide(const Observation& seen) {
   decision.candidate_capacity_parts =
       back ? weights_.candidate : std::max(decision.candidate_capacity_parts, weights_.candidate);
   decision.exposed = candidate_.all().done;
+  asked_parts_ = decision.candidate_capacity_parts;
   return decision;
 }
 
 bool Rollout::note_stable(const Observation& seen) {
+  const Counts before = stable_.all();
   const bool known = stable_.note(seen.stable.side.counts);
   stable_busy_.note(seen.now, stable_.all().done, seen.stable.side.agents);
+  // Slowness grows with the load, so what the stable version did under less is no measure for a
+  // candidate that serves everything.
+  const std::uint64_t least = stable_busy_.most() * 100 / kTolerancePercent;
+  if (least * 100 > busiest_from_ * kTolerancePercent) {
+    busiest_ = {};
+    busiest_from_ = least;
+  }
+  if (stable_busy_.now().value_or(0) >= busiest_from_) {
+    add_since(before, stable_.all(), busiest_);
+  }
   return known;
 }
 
 bool Rollout::note_candidate(const Observation& seen, std::uint64_t stable_busyness) {
-  // What a busier agent does is slower by less than what a rollout must notice.
-  constexpr std::uint64_t kTolerancePercent = 125;
   const Counts before = candidate_.step();
   const bool known = candidate_.note(seen.candidate.side.counts);
   candidate_busy_.note(seen.now, candidate_.all().done, seen.candidate.side.agents);
   const auto& busyness = candidate_busy_.now();
   if (!busyness || stable_busyness == 0 || *busyness * 100 <= stable_busyness * kTolerancePercent) {
-    alike_.done += candidate_.step().done - before.done;
-    alike_.errors += candidate_.step().errors - before.errors;
-    alike_.slow += candidate_.step().slow - before.slow;
+    add_since(before, candidate_.step(), alike_);
   }
   return known;
 }
@@ -119,8 +142,8 @@ void Rollout::shift(const Observation& seen, Decision& decision) {
     return;
   }
   missing_since_.reset();
-  const Judgement found =
-      judge(plan_.rules, StableCounts{stable_.step()}, CandidateCounts{candidate_.step(), alike_});
+  const Judgement found = judge(plan_.rules, StableCounts{stable_.step(), {}},
+                                CandidateCounts{candidate_.step(), alike_});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;
@@ -153,6 +176,11 @@ void Rollout::advance(const Observation& seen, Decision& decision) {
          decision);
     return;
   }
+  if (asked_parts_ < next || !seen.candidate.complete) {
+    wait(seen.now, "the new version's agents for " + percent_text(next) + " are not all ready",
+         decision);
+    return;
+  }
   decision.reason += (decision.reason.empty() ? "" : "; ") + percent_text(weights_.candidate) +
                      " -> " + percent_text(next);
   begin_step(step_ + 1, seen.now);
@@ -167,7 +195,8 @@ void Rollout::settle(const Observation& seen, Decision& decision) {
     return;
   }
   missing_since_.reset();
-  const Judgement found = judge_alone(plan_.rules, StableCounts{stable_.all()},
+  const std::optional<Counts> busiest = busiest_.done > 0 ? std::optional(busiest_) : std::nullopt;
+  const Judgement found = judge_alone(plan_.rules, StableCounts{stable_.all(), busiest},
                                       CandidateCounts{candidate_.step(), alike_});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;

@@ -222,7 +222,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "fewest tasks that were assigned under one of these steps"},
     {"rollout_first_share", kShare, kLower, "share with which the new version began"},
     {"rollout_first_agents", kCount, kLower,
-     "agents of the new version that had tasks under that share"},
+     "agents of the new version that had tasks before more were made for the second step"},
     {"rollout_power", kShare, kHigher, "power of the comparison when the rollout was decided"},
     {"coordinators_replaced", kCount, kHigher, "voters of the start that vote no longer"},
     {"voters_min", kCount, kHigher, "fewest voters at any time"},

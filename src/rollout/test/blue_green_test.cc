@@ -128,6 +128,15 @@ TEST(BlueGreen, UnderMoreLoadThanEverSlownessDecidesNothing) {
 }
 
 // The stable version had been scaled down: all traffic at once would bury it.
+TEST(BlueGreen, WhatTheOldVersionDidUnderLessLoadIsNoMeasureAtAHundredPercent) {
+  // Both have 6 % slow tasks where they serve everything, and none where they serve less.
+  const auto under_load = [](double, std::uint32_t weight) { return weight == kWhole ? 600U : 0U; };
+  const Behaviour both{always(100, 0).errors, under_load};
+  Traffic traffic(blue_green(), both, both);
+  traffic.agents = 4;
+  EXPECT_EQ(traffic.run(core::minutes(20)).phase, Phase::kPromoted);
+}
+
 TEST(BlueGreen, ARollBackGivesTheStableVersionWhatItCanTake) {
   Traffic traffic(blue_green(), always(100, 100), always(100, 100));
   traffic.run_until(Phase::kSettling);

@@ -122,6 +122,18 @@ TEST(Canary, KeepsTheCapacityThatEachSideNeeds) {
   EXPECT_EQ(traffic.last().candidate_capacity_parts, 2'500) << "found good: more agents are due";
 }
 
+TEST(Canary, AStepWaitsForAllItsAgentsThoughFewerCouldServeIt) {
+  Traffic traffic(canary(), always(200, 100), always(200, 100));
+  traffic.run_until([](const Decision& decision) {
+    return decision.weights.candidate == 500 && decision.candidate_capacity_parts == 2'500;
+  });
+  traffic.candidate_complete = false;
+  EXPECT_EQ(traffic.run(seconds(10)).weights.candidate, 500);
+  EXPECT_THAT(traffic.last().reason, HasSubstr("agents for 25 % are not all ready"));
+  traffic.candidate_complete = true;
+  EXPECT_EQ(traffic.run(seconds(1)).weights.candidate, 2'500);
+}
+
 TEST(Canary, AnEndedRolloutStaysEnded) {
   Traffic traffic(canary(), always(100, 100), always(5'000, 100));
   traffic.run(minutes(10));

@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 StableCounts stable(std::uint64_t done, std::uint64_t errors, std::uint64_t slow = 0) {
-  return {{done, errors, slow}};
+  return {{done, errors, slow}, {}};
 }
 CandidateCounts candidate(std::uint64_t done, std::uint64_t errors, std::uint64_t slow = 0) {
   return {{done, errors, slow}, {}};

@@ -42,6 +42,7 @@ class Traffic {
   // Tasks in 1,000 s; none: not measured.
   std::optional<std::uint64_t> stable_capacity = 1'000'000;
   std::optional<std::uint64_t> candidate_capacity = 1'000'000;
+  bool candidate_complete = true;
   std::optional<std::uint32_t> agents;  // of either version
   bool stable_reports = true;
   bool candidate_reports = true;
@@ -168,6 +169,7 @@ class Traffic {
     seen.offered_per_1000_s = std::uint64_t{tasks_a_second} * 1'000;
     seen.stable.side = {std::nullopt, stable_.in_flight, stable_capacity, kWhole - part, agents};
     seen.candidate.side = {std::nullopt, candidate_.in_flight, candidate_capacity, part, agents};
+    seen.candidate.complete = candidate_complete;
     if (stable_reports) {
       seen.stable.side.counts = stable_.counts;
     }

@@ -51,7 +51,9 @@ struct JudgeRules {
 // Counts of one comparison, in which the weights did not change.
 struct StableCounts {
   Counts counts;
-  MUSTER_FIELDS(StableCounts, counts)
+  // Of them, those that ended while its agents were about as busy as they ever were. None: all.
+  std::optional<Counts> busiest;
+  MUSTER_FIELDS(StableCounts, counts, busiest)
 };
 struct CandidateCounts {
   Counts counts;
@@ -78,7 +80,8 @@ struct Judgement {
 [[nodiscard]] Judgement judge(const JudgeRules& rules, const StableCounts& stable,
                               const CandidateCounts& candidate);
 // Against a stable version that serves nothing any more: its shares are those of the counts that it
-// had, at the upper end of their 95 % Wilson intervals for "worse". Same REQUIRES.
+// had, at the upper end of their 95 % Wilson intervals for "worse"; of slow tasks, the share that
+// it had when it was busiest, since the candidate serves everything now. Same REQUIRES.
 [[nodiscard]] Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                                     const CandidateCounts& candidate);
 

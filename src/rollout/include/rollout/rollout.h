@@ -10,12 +10,13 @@
 // Where it is known how many agents serve, the first step takes a baseline of the stable version,
 // and whether the candidate is slow is asked only while its agents are no busier than that one's
 // (judge.h): a load that rises during a rollout is not the new version's fault.
-// The weight of the candidate grows only when the present step was found good (judge.h) and the
-// candidate has the measured capacity for the next one. Inconclusive never promotes: it holds, and
-// after a declared time it ends as declared. Missing telemetry is not zero: it holds as well. A
-// roll-back gives the stable version what it has the measured capacity for and grows from there.
-// A side may be removed only when the data plane has shown its share to be 0 without a break for
-// `quiet`; until then `may_remove` is none.
+// The weight of the candidate grows only when the present step was found good (judge.h), and the
+// candidate has the measured capacity for the next one and all the agents that it is to have in it:
+// fewer would be busier than the stable version's, and slower for that alone. Inconclusive never
+// promotes: it holds, and after a declared time it ends as declared. Missing telemetry is not zero:
+// it holds as well. A roll-back gives the stable version what it has the measured capacity for and
+// grows from there. A side may be removed only when the data plane has shown its share to be 0
+// without a break for `quiet`; until then `may_remove` is none.
 #pragma once
 
 #include <cstdint>
@@ -152,17 +153,20 @@ class Rollout {
   Tally candidate_;
   Busyness stable_busy_;
   Busyness candidate_busy_;
-  Counts alike_;  // of the candidate in this step, while it was no busier than the stable version
+  Counts alike_;    // of the candidate in this step, while it was no busier than the stable version
+  Counts busiest_;  // of the stable version, while it was about as busy as it ever was
+  std::uint64_t busiest_from_ = 0;  // how busy that was at the least
   std::optional<core::Time> missing_since_;
   std::optional<core::Time> quiet_since_;
   core::Time back_since_{};
   std::uint32_t back_from_ = 0;  // the stable weight when the roll-back began
   std::string back_reason_;
+  std::uint32_t asked_parts_ = 0;  // what the candidate was last asked to have the capacity for
 
  public:
   MUSTER_FIELDS(Rollout, plan_, phase_, step_, weights_, step_began_, last_call_, stable_,
-                candidate_, stable_busy_, candidate_busy_, alike_, missing_since_, quiet_since_,
-                back_since_, back_from_, back_reason_)
+                candidate_, stable_busy_, candidate_busy_, alike_, busiest_, busiest_from_,
+                missing_since_, quiet_since_, back_since_, back_from_, back_reason_, asked_parts_)
 };
 
 }  // namespace rollout

@@ -39,7 +39,8 @@ struct Stable {
 };
 struct Candidate {
   Side side;
-  MUSTER_FIELDS(Candidate, side)
+  bool complete = true;  // every agent that the last decision asked for is ready
+  MUSTER_FIELDS(Candidate, side, complete)
 };
 
 // Follows the totals of one side, from the first that it is told.
