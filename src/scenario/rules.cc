@@ -242,6 +242,35 @@ core::Result<void> check_instrument(const Instrument& instrument, const std::str
   return {};
 }
 
+// What arrives on average over the run.
+double expected_tasks(const Workload& workload, core::Duration duration) {
+  double tasks = 0;
+  core::Duration from{};
+  std::int64_t rate = workload.rate_millitasks_per_s;
+  const auto add_until = [&](core::Duration until) {
+    tasks += core::to_seconds(std::max(until - from, core::Duration{})) *
+             static_cast<double>(rate) / 1'000.0;
+    from = until;
+  };
+  for (const RateStep& step : workload.steps) {
+    add_until(std::min(step.at, duration));
+    rate = step.rate_millitasks_per_s;
+  }
+  add_until(duration);
+  return workload.tasks ? std::min(tasks, static_cast<double>(*workload.tasks)) : tasks;
+}
+
+core::Result<void> check_load(const Scenario& scenario, const Desk& desk) {
+  const double tasks = expected_tasks(scenario.workload, scenario.duration);
+  if (tasks > static_cast<double>(kMaxTasks)) {
+    return desk.complain("workload.rate", "over the duration makes more than " +
+                                              std::to_string(kMaxTasks) +
+                                              " tasks, each of which a run holds in memory; write "
+                                              "a lower rate, a shorter duration or `tasks`");
+  }
+  return {};
+}
+
 core::Result<void> check_market(const Scenario& scenario, const Desk& desk) {
   std::set<std::string> symbols;
   for (std::size_t i = 0; i < scenario.market.instruments.size(); ++i) {
@@ -267,6 +296,7 @@ core::Result<void> apply_rules(Scenario& scenario, const Tree& tree, const Sourc
   TRY_VOID(check_joint(scenario, desk));
   TRY_VOID(check_adaptive(scenario, desk));
   TRY_VOID(check_classes(scenario, desk));
+  TRY_VOID(check_load(scenario, desk));
   TRY_VOID(check_market(scenario, desk));
   TRY_VOID(apply_region_rules(scenario, tree, source));
   TRY_VOID(apply_policy_rules(scenario, tree, source));

@@ -86,19 +86,19 @@ TEST(Hostile, ManyRunsAreRefused) {
 
 // A short text that stands for millions of names.
 TEST(Hostile, ManyLargePartitionsAreRefused) {
-  std::string text = "pools: [{name: a, size: 9000}]\nfaults:\n";
-  for (int i = 0; i < 20; ++i) {
-    text +=
-        "  - {kind: partition, at: " + std::to_string(i) + "s, for: 1s, sides: [[a-1], [rest]]}\n";
+  std::string text = "pools: [{name: a, size: 900}]\nfaults:\n";
+  for (int i = 0; i < 120; ++i) {
+    text += "  - {kind: partition, at: " + std::to_string(200 * i) +
+            "ms, for: 100ms, sides: [[a-1], [rest]]}\n";
   }
   EXPECT_THAT(load_error(text), HasSubstr("more than 100000 nodes in partitions"));
 }
 
 TEST(Hostile, ManyLargeRunsAreRefused) {
-  std::string text = "pools: [{name: a, size: 9000}]\nfaults:\n";
-  for (int i = 0; i < 10; ++i) {
-    text +=
-        "  - {kind: partition, at: " + std::to_string(i) + "s, for: 1s, sides: [[a-1], [rest]]}\n";
+  std::string text = "pools: [{name: a, size: 900}]\nfaults:\n";
+  for (int i = 0; i < 100; ++i) {
+    text += "  - {kind: partition, at: " + std::to_string(200 * i) +
+            "ms, for: 100ms, sides: [[a-1], [rest]]}\n";
   }
   text += "runs:\n";
   for (int i = 0; i < 20; ++i) {

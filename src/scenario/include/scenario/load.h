@@ -32,7 +32,10 @@ inline constexpr std::size_t kMaxSideNames = 100'000;         // of a run's part
 inline constexpr std::size_t kMaxKeys = 1'000;                // of one map
 inline constexpr std::size_t kMaxAliases = 64;
 inline constexpr std::size_t kMaxRuns = 256;
-inline constexpr std::uint32_t kMaxAgents = 10'000;
+// A run that may be larger would not end within two seconds of an interrupt: what it holds in
+// memory has to be judged and let go.
+inline constexpr std::uint32_t kMaxAgents = 1'000;
+inline constexpr std::uint64_t kMaxTasks = 1'000'000;  // expected offers of a run
 
 // `file_name` is used in messages, and its stem is the default of `name`.
 core::Result<ScenarioFile> load(std::string_view yaml_text, std::string file_name,
