@@ -31,7 +31,7 @@ std::string formatted(const char* format, double value) {
 
 std::string milliseconds(const lab::CaseResult& result, std::string_view metric) {
   const auto it = result.metrics.find(metric);
-  return it == result.metrics.end() ? "-" : formatted("%.1f", it->second.value * 1e3);
+  return it == result.metrics.end() ? ">D" : formatted("%.1f", it->second.value * 1e3);
 }
 
 std::string seconds(core::Time at) {
@@ -155,7 +155,7 @@ std::string table(const lab::SuiteResult& suite) {
   if (!of_one) {
     out +=
         "rel % and tasks are of all runs of a case, good/s, p50 and p99 of its first variant; "
-        "the report has each.\n";
+        "the report has each. >D: later than the deadline.\n";
   }
   return out;
 }

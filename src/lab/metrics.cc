@@ -118,10 +118,11 @@ void Measure::latencies(Metrics& metrics) const {
     if (!counts(task)) {
       continue;
     }
-    const bool good = task.latency && task.outcome == swarm::Outcome::kDone;
+    const bool ended = task.latency && task.outcome == swarm::Outcome::kDone;
+    const bool good = ended && *task.latency <= scenario_.workload.deadline;
     all.push_back(good ? core::to_seconds(*task.latency) : kInfinite);
     overhead.push_back(good ? core::to_seconds(*task.latency - task.service) : kInfinite);
-    if (good) {
+    if (ended) {
       finished.push_back(core::to_seconds(*task.latency));
     }
   }

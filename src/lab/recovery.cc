@@ -7,7 +7,6 @@
 namespace lab {
 namespace {
 
-constexpr double kObjective = 0.95;
 constexpr double kOutage = 0.10;
 constexpr double kSlowS = 30;
 constexpr core::Duration kBin = core::seconds(1);
@@ -26,6 +25,9 @@ struct Tally {
     done += task.good ? 1 : 0;
   }
   [[nodiscard]] double share() const { return due > 0 ? done / due : 1; }
+  // The 99th percentile of latency is within the deadline. Of tasks that fall due, 95 % are then
+  // done in time, which is the other half of the objective.
+  [[nodiscard]] bool meets_objective() const { return (due - done) * 100 <= due; }
 };
 
 std::vector<DueTask> by_time(const std::map<swarm::TaskId, TaskRecord>& tasks,
@@ -65,7 +67,7 @@ bool holds_from(core::Time start, std::vector<DueTask>::const_iterator first,
     for (; first != end && first->at < bin + kBin; ++first) {
       tally.add(*first);
     }
-    if (tally.share() < kObjective) {
+    if (!tally.meets_objective()) {
       return false;
     }
     shown += tally.due > 0 ? 1U : 0U;

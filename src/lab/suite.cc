@@ -91,6 +91,24 @@ void estimate_safety(const std::vector<const RunResult*>& runs, Estimates& estim
   }
 }
 
+MetricEstimate mean_of(std::string_view name, const std::vector<double>& list) {
+  MetricEstimate metric;
+  metric.n = list.size();
+  double sum = 0;
+  for (const double value : list) {
+    sum += value;
+  }
+  metric.value = sum / static_cast<double>(list.size());
+  if (list.size() >= kSeedsToJudge) {
+    const auto estimated =
+        stats::bootstrap(list.size(), stats::mean_of_runs(list),
+                         num::Stream(1, 0, num::purpose_of(name)), {1'000, stats::kConfidence});
+    metric.ci_low = estimated.interval.low;
+    metric.ci_high = estimated.interval.high;
+  }
+  return metric;
+}
+
 // The metrics of one variant over its seeds.
 Estimates estimates_of(const CaseResult& made, std::string_view variant) {
   std::map<std::string, std::vector<double>, std::less<>> values;
@@ -106,19 +124,9 @@ Estimates estimates_of(const CaseResult& made, std::string_view variant) {
   }
   Estimates estimates;
   for (const auto& [name, list] : values) {
-    MetricEstimate& metric = estimates[name];
-    metric.n = list.size();
-    double sum = 0;
-    for (const double value : list) {
-      sum += value;
-    }
-    metric.value = sum / static_cast<double>(list.size());
-    if (list.size() >= kSeedsToJudge) {
-      const auto estimated =
-          stats::bootstrap(list.size(), stats::mean_of_runs(list),
-                           num::Stream(1, 0, num::purpose_of(name)), {1'000, stats::kConfidence});
-      metric.ci_low = estimated.interval.low;
-      metric.ci_high = estimated.interval.high;
+    // Where it is infinite in one run, so is the mean.
+    if (list.size() == runs.size() || !scenario::may_exceed_deadline(name)) {
+      estimates[name] = mean_of(name, list);
     }
   }
   estimate_safety(runs, estimates);
@@ -174,14 +182,23 @@ std::string interval_text(const stats::Interval& interval, std::string_view metr
   return " [" + with_unit(interval.low, metric) + ", " + with_unit(interval.high, metric) + "]";
 }
 
+struct Compared {
+  std::vector<double> values;
+  std::size_t beyond = 0;  // runs in which the metric is beyond the deadline, with no value
+};
+
 // One value for each seed: the metric, or how far it is from its share of another one, of the same
 // run or of the same seed's run of another variant. Seeds without both have none.
-std::vector<double> values_of(const scenario::Check& check, const CaseResult& made,
-                              std::string_view variant) {
-  std::vector<double> values;
+Compared values_of(const scenario::Check& check, const CaseResult& made, std::string_view variant) {
+  Compared compared;
+  std::vector<double>& values = compared.values;
   for (const RunResult& run : made.runs) {
     const auto value = run.metrics.find(check.metric);
-    if (run.run != variant || value == run.metrics.end()) {
+    if (run.run != variant) {
+      continue;
+    }
+    if (value == run.metrics.end()) {
+      compared.beyond += scenario::may_exceed_deadline(check.metric) ? 1U : 0U;
       continue;
     }
     if (check.of.empty()) {
@@ -197,17 +214,20 @@ std::vector<double> values_of(const scenario::Check& check, const CaseResult& ma
       values.push_back(value->second - share * reference->second);
     }
   }
-  return values;
+  return compared;
 }
 
-CheckResult judge_objective(const scenario::Check& check, const std::vector<double>& values) {
+CheckResult judge_objective(const scenario::Check& check, const Compared& compared) {
+  const std::vector<double>& values = compared.values;
   CheckResult result;
   result.objective = true;
   const bool paired = !check.of.empty();
   const double bound_value = paired ? 0 : static_cast<double>(check.bound_millionths) / 1e6;
   result.text = text_of(check, paired ? std::nullopt : std::optional(bound_value));
+  const std::string beyond = "> deadline in " + std::to_string(compared.beyond) + " of " +
+                             std::to_string(values.size() + compared.beyond);
   if (values.empty()) {
-    result.observed = "no run has what it compares";
+    result.observed = compared.beyond > 0 ? beyond : "no run has what it compares";
     return result;
   }
   const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
@@ -228,6 +248,11 @@ CheckResult judge_objective(const scenario::Check& check, const std::vector<doub
   }
   result.passed = verdict.outcome != stats::Outcome::kFail;
   result.inconclusive = verdict.outcome == stats::Outcome::kInconclusive;
+  if (compared.beyond > 0) {
+    // The mean over all runs is infinite, and the runs do not tell by how many that is.
+    result.observed = beyond + ", else " + result.observed;
+    result.inconclusive = result.passed && values.size() + compared.beyond >= kSeedsToJudge;
+  }
   return result;
 }
 
@@ -248,26 +273,40 @@ void judge_objectives(const Case& source, CaseResult& made) {
   }
 }
 
-// The largest offered rate of a sweep that is served within the objectives of metrics.md's
-// capacity.
+// Served within the objectives of metrics.md's capacity.
+bool served(const RunResult& run, core::Duration deadline) {
+  const auto p99 = run.metrics.find("latency_p99");
+  const auto reliability = run.metrics.find("reliability");
+  return p99 != run.metrics.end() && reliability != run.metrics.end() &&
+         p99->second <= core::to_seconds(deadline) && reliability->second >= 0.99;
+}
+
+// Of each seed the largest offered rate of a sweep that is served, as all smaller ones are. A seed
+// in which the largest one of all is served has no knee: that lies beyond.
 void find_knee(const Case& source, CaseResult& made) {
-  if (!source.file.sweep) {
+  if (!source.file.sweep || source.file.sweep->key != "workload.rate") {
     return;
   }
-  double knee = 0;
+  std::map<std::uint64_t, std::map<std::int64_t, bool>> rates;  // seed, tasks in 1,000 s
   for (const RunResult& run : made.runs) {
     const auto variant = std::ranges::find(source.file.runs, run.run, &scenario::Scenario::run);
-    const Metrics& metrics = run.metrics;
-    const auto p99 = metrics.find("latency_p99");
-    const auto reliability = metrics.find("reliability");
-    const bool served = p99 != metrics.end() && reliability != metrics.end() &&
-                        p99->second <= core::to_seconds(variant->workload.deadline) &&
-                        reliability->second >= 0.99;
-    if (served) {
-      knee = std::max(knee, static_cast<double>(variant->workload.rate_millitasks_per_s) / 1'000.0);
+    rates[run.seed][variant->workload.rate_millitasks_per_s] =
+        served(run, variant->workload.deadline);
+  }
+  std::vector<double> knees;
+  for (const auto& [seed, by_rate] : rates) {
+    double knee = 0;
+    for (const auto& [rate, is_served] : by_rate) {
+      if (!is_served) {
+        knees.push_back(knee);
+        break;
+      }
+      knee = static_cast<double>(rate) / 1'000.0;
     }
   }
-  made.metrics["knee_rate"] = {knee, {}, {}, 1};
+  if (!knees.empty()) {
+    made.metrics["knee_rate"] = mean_of("knee_rate", knees);
+  }
 }
 
 void conclude(CaseResult& made) {

@@ -49,7 +49,9 @@ void add_metric(Markup& page, const lab::CaseResult& result, std::string_view ti
                 std::string_view metric) {
   const lab::MetricEstimate* estimate = find_estimate(result, metric);
   const scenario::Metric* known = scenario::find_metric(metric);
-  add_figure(page, title, estimate && known ? with_unit(estimate->value, known->unit) : "–");
+  add_figure(page, title,
+             estimate && known ? with_unit(estimate->value, known->unit)
+                               : std::string(absent_text(metric)));
 }
 
 void add_key_figures(Markup& page, const lab::CaseResult& result) {
@@ -94,7 +96,8 @@ void add_variant(Markup& page, const lab::VariantResult& variant) {
     const scenario::Metric* known = scenario::find_metric(metric);
     const bool there = found != variant.metrics.end() && known != nullptr;
     page.html("</td><td class=\"num\">");
-    page.text(there ? with_unit(found->second.value, known->unit) : "–");
+    page.text(there ? with_unit(found->second.value, known->unit)
+                    : std::string(absent_text(metric)));
   }
   page.html("</td><td>").text(variant.spof.empty() ? "–" : variant.spof).html("</td></tr>");
 }

@@ -406,7 +406,7 @@ std::string figure_text(const PatternFigures& row, std::size_t column) {
     return "–";
   }
   // A percentile that falls on tasks without a result.
-  const bool percentile = metric->name.starts_with("latency_p") || metric->name == "jitter";
+  const bool percentile = scenario::may_exceed_deadline(metric->name);
   std::string lacking;
   if (figure->without > 0) {
     lacking = percentile ? "> deadline" : "none";

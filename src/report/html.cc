@@ -75,7 +75,7 @@ void add_cell(Markup& page, const lab::CaseResult& result, std::string_view metr
   const scenario::Metric* known = scenario::find_metric(metric);
   page.html("<td class=\"num\" data-metric=\"").html(metric).html("\"");
   if (estimate == nullptr || known == nullptr) {
-    page.html(">–</td>");
+    page.html(">").text(absent_text(metric)).html("</td>");
     return;
   }
   page.html(" data-value=\"").html(nine_digits(estimate->value)).html("\">");

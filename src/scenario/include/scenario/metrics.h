@@ -36,4 +36,8 @@ std::span<const Metric> metrics();
 // Null where there is none of that name.
 const Metric* find_metric(std::string_view name);
 
+// Whether it is a percentile over all offered tasks, of which a late or failed one counts as
+// infinite: where it falls on such a task a run does not have it, and reads "> deadline".
+bool may_exceed_deadline(std::string_view metric);
+
 }  // namespace scenario
