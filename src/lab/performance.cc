@@ -193,7 +193,8 @@ void distances(const Deployment& deployment, const Measure& measure, Metrics& me
   std::vector<double> remote;
   const std::string& here = deployment.spec(deployment.client).zone;
   for (const auto& [id, task] : measure.tasks()) {
-    if (task.latency && task.agent && task.outcome == swarm::Outcome::kDone) {
+    const bool counts = task.intended >= measure.measured_from();
+    if (counts && task.latency && task.agent && task.outcome == swarm::Outcome::kDone) {
       const bool at_home = deployment.spec(task.agent).zone == here;
       (at_home ? home : remote).push_back(core::to_seconds(*task.latency));
     }

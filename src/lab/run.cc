@@ -257,6 +257,7 @@ class Runner {
     if (scenario_.schedule != scenario::Schedule::kNone) {
       made.schedule_name = scenario::name_of(scenario_.schedule);
     }
+    made.regions = regions_text(scenario_);
     made.prices = prices_ ? prices_->text() : "";
     made.seed = options_.seed;
     made.fingerprint = simulation_.fingerprint();
@@ -387,6 +388,19 @@ std::string variant_word(std::string_view variant) {
     }
   }
   return word;
+}
+
+std::string regions_text(const scenario::Scenario& scenario) {
+  std::string text;
+  if (!scenario.regions) {
+    return text;
+  }
+  for (const scenario::RoundTrip& pair : scenario.regions->round_trips) {
+    text += (text.empty() ? "" : ", ") + pair.between[0] + "–" + pair.between[1] + " " +
+            std::to_string(pair.time / core::milliseconds(1)) + " ms";
+  }
+  const bool decided = scenario.regions->split_brain == scenario::SplitBrain::kQuorum;
+  return text + (decided ? "; quorum in three regions" : "; no such quorum, split brain undefined");
 }
 
 std::string_view RunResult::node_name(world::NodeId node) const {

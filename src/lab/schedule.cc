@@ -54,7 +54,18 @@ std::set<swarm::Link> links_of(const swarm::Topology& topology) {
   return links;
 }
 
-std::vector<Component> components_of(const Deployment& deployment) {
+std::vector<std::string> region_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  if (scenario.regions) {
+    for (const scenario::Region& region : scenario.regions->places) {
+      names.push_back(region.name);
+    }
+  }
+  return names;
+}
+
+std::vector<Component> components_of(const Deployment& deployment,
+                                     const std::vector<std::string>& regions) {
   std::vector<Component> components;
   const swarm::Topology& topology = deployment.topology;
   const auto name = [&](world::NodeId node) { return std::string(deployment.name(node)); };
@@ -67,6 +78,13 @@ std::vector<Component> components_of(const Deployment& deployment) {
   }
   if (deployment.changing) {
     components.push_back(component("node-controller", FaultKind::kCrash, "controller"));
+  }
+  for (const std::string& region : regions) {
+    Component lost;
+    lost.name = "region-" + region;
+    lost.fault.kind = FaultKind::kRegionLoss;
+    lost.fault.region = region;
+    components.push_back(std::move(lost));
   }
   for (const swarm::Link& link : links_of(topology)) {
     Component cut;
@@ -115,7 +133,8 @@ core::Result<void> enumerate_components(scenario::ScenarioFile& file) {
       continue;
     }
     const scenario::SchedulePlan plan = scenario::plan_of(one.schedule);
-    for (const Component& lost : components_of(TRY(deploy(file, one, 1)))) {
+    const Deployment deployment = TRY(deploy(file, one, 1));
+    for (const Component& lost : components_of(deployment, region_names(one))) {
       Scenario& run = runs.emplace_back(one);
       run.run += "." + lost.name;
       run.component = lost.name;

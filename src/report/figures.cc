@@ -15,8 +15,6 @@ namespace report {
 namespace {
 
 constexpr std::size_t kResamples = 1'000;
-// The case whose variants are the patterns under one load.
-constexpr std::string_view kComparison = "Performance Summary";
 constexpr std::array<std::string_view, 4> kTopologies = {"mesh", "hierarchical", "ring", "star"};
 
 using Runs = std::vector<const lab::RunResult*>;
@@ -157,6 +155,7 @@ PatternFigures figures(std::string name, std::string scenario, const ArmRuns& ru
   made.spof = risk_of(runs);
   for (const lab::RunResult* run : runs.all) {
     made.prices = made.prices.empty() ? run->prices : made.prices;
+    made.regions = made.regions.empty() ? run->regions : made.regions;
   }
   for (const FigureColumn& column : kFigureColumns) {
     made.values.push_back(column.metric == lab::kSafetyMetric
@@ -318,6 +317,9 @@ void add_fault(Times& times, const lab::FaultRecord& fault) {
 }  // namespace
 
 FigureTable table_of(const FigureColumn& column) {
+  if (column.metric.starts_with("latency_home") || column.metric.starts_with("latency_remote")) {
+    return FigureTable::kRegions;
+  }
   switch (column.under) {
     case Under::kOwnCalm:
     case Under::kOwnFaults:
@@ -330,14 +332,17 @@ FigureTable table_of(const FigureColumn& column) {
 }
 
 std::string_view title_of(FigureTable table) {
-  constexpr std::string_view kTitles[] = {"", "At 60 % of each pattern's own capacity",
-                                          "Scalability"};
+  constexpr std::string_view kTitles[] = {"", "Latency at home and elsewhere",
+                                          "At 60 % of each pattern's own capacity", "Scalability"};
   return kTitles[static_cast<std::size_t>(table)];
 }
 
 std::string_view meaning_of(FigureTable table) {
   constexpr std::string_view kMeanings[] = {
       "",
+      "Of tasks done, by the region of the agent that did them. The client and the venue are at "
+      "home, in the first region; what is done elsewhere crosses the distance for its assignment, "
+      "its orders and its result.",
       "The rate is 60 % of the capacity that a bisection finds for the pattern and the seed; the "
       "faults are those of S1.",
       "Capacity, by bisection to 5 %, with 1, 2, 4, 8 and 10 agents (of a ring: in each stage), "
@@ -353,8 +358,9 @@ std::string_view meaning_of(FigureTable table) {
 std::vector<std::size_t> columns_of(FigureTable table, const std::vector<PatternFigures>& rows) {
   std::vector<std::size_t> columns;
   for (std::size_t i = 0; i < kFigureColumns.size(); ++i) {
-    const bool known = std::ranges::any_of(
-        rows, [i](const PatternFigures& row) { return row.values[i].has_value(); });
+    const bool known = std::ranges::any_of(rows, [&](const PatternFigures& row) {
+      return row.values[i].has_value() && (table != FigureTable::kRegions || !row.regions.empty());
+    });
     if (known && table_of(kFigureColumns[i]) == table) {
       columns.push_back(i);
     }
@@ -373,21 +379,31 @@ std::string heading(const std::vector<PatternFigures>& rows, std::size_t column)
   return std::string(one.title) + (names.empty() ? "" : " (" + names + ")");
 }
 
-Across across_patterns(const lab::SuiteResult& suite) {
-  Across made;
+std::vector<Across> comparisons(const lab::SuiteResult& suite) {
+  std::vector<Across> made;
   for (const lab::CaseResult& result : suite.cases) {
-    if (result.pattern == kComparison && !result.runs.empty()) {
-      made.same_load = true;
-      const Arms list = arms(result);
-      for (const auto& [name, runs] : list) {
-        made.rows.push_back(figures(title_of(name), result.scenario, arm_runs(runs)));
-        made.rows.back().arm = name;
-      }
-      made.differences = differences(list, result.scenario);
-      made.order = order_of(made.rows);
-      return made;
+    if (result.pattern != kComparison || result.runs.empty()) {
+      continue;
     }
+    Across& one = made.emplace_back();
+    one.title = result.case_name;
+    one.same_load = true;
+    const Arms list = arms(result);
+    for (const auto& [name, runs] : list) {
+      one.rows.push_back(figures(title_of(name), result.scenario, arm_runs(runs)));
+      one.rows.back().arm = name;
+    }
+    one.differences = differences(list, result.scenario);
+    one.order = order_of(one.rows);
   }
+  return made;
+}
+
+Across across_patterns(const lab::SuiteResult& suite) {
+  if (std::vector<Across> compared = comparisons(suite); !compared.empty()) {
+    return std::move(compared.front());
+  }
+  Across made;
   for (const lab::CaseResult& result : suite.cases) {
     const bool known =
         std::ranges::find(made.rows, result.pattern, &PatternFigures::name) != made.rows.end();
@@ -438,14 +454,14 @@ std::string runs_text(const PatternFigures& row) {
 }
 
 std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view pattern,
-                                 std::string_view arm) {
+                                 const PatternFigures* row) {
   std::map<std::pair<std::string, std::string>, Times> kinds;  // by schedule and kind
   for (const lab::CaseResult& result : suite.cases) {
-    if (result.pattern != pattern) {
+    if (result.pattern != pattern || (row != nullptr && result.scenario != row->scenario)) {
       continue;
     }
     for (const lab::RunResult& run : result.runs) {
-      if (!arm.empty() && run.arm != arm) {
+      if (row != nullptr && run.arm != row->arm) {
         continue;
       }
       for (const lab::FaultRecord& fault : run.faults) {

@@ -74,6 +74,14 @@ inline constexpr auto kFigureColumns =
                                  {"work lost", "degradation", Under::kOwnFaults},
                                  {"cost of 1,000", "cost_per_1k", Under::kOwnFaults},
                                  {"waste", "waste", Under::kOwnFaults},
+                                 {"p50 at home", "latency_home_p50", Under::kCalm},
+                                 {"p99 at home", "latency_home_p99", Under::kCalm},
+                                 {"p50 elsewhere", "latency_remote_p50", Under::kCalm},
+                                 {"p99 elsewhere", "latency_remote_p99", Under::kCalm},
+                                 {"p50 at home, faults", "latency_home_p50", Under::kFaults},
+                                 {"p99 at home, faults", "latency_home_p99", Under::kFaults},
+                                 {"p50 elsewhere, faults", "latency_remote_p50", Under::kFaults},
+                                 {"p99 elsewhere, faults", "latency_remote_p99", Under::kFaults},
                                  {"1 agent", "capacity_1", Under::kSizes},
                                  {"2", "capacity_2", Under::kSizes},
                                  {"4", "capacity_4", Under::kSizes},
@@ -99,10 +107,12 @@ struct PatternFigures {
   std::string schedules;   // "S1 0123456789abcdef": each schedule with its hash
   std::string spof;
   std::string prices;                         // what cost was counted with
+  std::string regions;                        // where they ran; empty: in one place
   std::vector<std::optional<Figure>> values;  // parallel to kFigureColumns
 };
 
 struct Across {
+  std::string title;  // of a comparison: its case
   // All rows stand for the same load: the variants of one comparison. Else each pattern is shown by
   // its own first case, and rows must not be ranked.
   bool same_load = false;
@@ -114,11 +124,13 @@ struct Across {
 };
 // Published figures and rankings stand on so many runs of a cell; fewer are observed.
 inline constexpr std::uint64_t kRunsToPublish = lab::kSeedsToRank;
+// The pattern of cases whose variants are the patterns under one load.
+inline constexpr std::string_view kComparison = "Performance Summary";
 // The topology that policies are laid over.
 inline constexpr std::string_view kBaseArm = "star";
 
 // The columns are printed in several tables.
-enum class FigureTable : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
+enum class FigureTable : std::uint8_t { kSameLoad, kRegions, kOwnLoad, kSizes };
 [[nodiscard]] FigureTable table_of(const FigureColumn& column);
 // What its columns are; empty for the first.
 [[nodiscard]] std::string_view title_of(FigureTable table);
@@ -131,6 +143,9 @@ enum class FigureTable : std::uint8_t { kSameLoad, kOwnLoad, kSizes };
 // were run under several forms. Without, where the table or the column is called as the schedule.
 [[nodiscard]] std::string heading(const std::vector<PatternFigures>& rows, std::size_t column);
 
+// The cases that compare patterns under one load, in the suite's order.
+[[nodiscard]] std::vector<Across> comparisons(const lab::SuiteResult& suite);
+// The first of them; without one, each pattern by its own first case.
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);
 
 // The value as text with its interval where there is one; "–" where it does not exist, and for a
@@ -155,9 +170,10 @@ struct Recovery {
   std::optional<double> execute_s;
   std::optional<double> total_s;  // absent: more than half were not
 };
-// `arm`: only its runs; empty: all.
+// `row`: only the runs of this row of a comparison; null: all of the pattern.
 [[nodiscard]] std::vector<Recovery> recoveries(const lab::SuiteResult& suite,
-                                               std::string_view pattern, std::string_view arm = {});
+                                               std::string_view pattern,
+                                               const PatternFigures* row = nullptr);
 [[nodiscard]] std::string seconds_text(const std::optional<double>& seconds);
 
 // "0 in 12,345 orders, below 243 in 10⁶ (95 %)"; empty without orders.

@@ -199,17 +199,15 @@ Json figures(const std::vector<PatternFigures>& rows) {
                      {"spof", row.spof},
                      {"schedules", row.schedules},
                      {"prices", row.prices},
+                     {"regions", row.regions},
                      {"values", std::move(values)}});
   }
   return array;
 }
 
-Json comparison(const lab::SuiteResult& suite) {
-  const Across across = across_patterns(suite);
-  if (!across.same_load) {
-    return {};
-  }
-  return {{"rows", figures(across.rows)},
+Json comparison(const Across& across) {
+  return {{"title", across.title},
+          {"rows", figures(across.rows)},
           {"differences", figures(across.differences)},
           {"order", across.order}};
 }
@@ -230,8 +228,13 @@ std::string suite_json(const lab::SuiteResult& suite) {
                  {"verdict", lab::name_of(suite.verdict)},
                  {"interrupted", suite.interrupted},
                  {"cases", std::move(cases)}};
-  if (Json compared = comparison(suite); !compared.is_null()) {
-    object["comparison"] = std::move(compared);
+  const std::vector<Across> compared = comparisons(suite);
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    if (i == 0) {
+      object["comparison"] = comparison(compared[i]);
+    } else {
+      object["further_comparisons"].push_back(comparison(compared[i]));
+    }
   }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

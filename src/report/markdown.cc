@@ -92,6 +92,7 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
     return {};
   }
   const bool first = table == FigureTable::kSameLoad;
+  const bool places = table == FigureTable::kRegions;
   std::vector<std::string> titles = {"pattern", "runs"};
   for (const std::size_t column : columns) {
     titles.push_back(heading(rows, column));
@@ -99,8 +100,8 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
   if (first && !differences) {
     titles.emplace_back("SPOF");
   }
-  if (first) {
-    titles.emplace_back("schedules");
+  if (first || places) {
+    titles.emplace_back(first ? "schedules" : "regions");
   }
   std::string text = table_row(titles) + rule(titles.size());
   for (const PatternFigures& one : rows) {
@@ -111,8 +112,8 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
     if (first && !differences) {
       cells.push_back(cell(one.spof));
     }
-    if (first) {
-      cells.push_back("`" + one.schedules + "`");
+    if (first || places) {
+      cells.push_back(first ? "`" + one.schedules + "`" : cell(one.regions));
     }
     text += table_row(cells);
   }
@@ -150,14 +151,9 @@ std::string published(const std::vector<PatternFigures>& rows) {
   return text + "\n";
 }
 
-std::string across(const lab::SuiteResult& suite) {
-  const Across figures = across_patterns(suite);
-  std::string text = "## Across patterns\n\n";
-  text += figures.same_load
-              ? "The same agents under the same load and faults.\n\n"
-              : "Each pattern by its own first case; these differ in load and in faults, so the "
-                "rows must not be ranked.\n\n";
-  text += figure_rows(figures.rows, FigureTable::kSameLoad, false);
+// What follows the first table: what it says together, and the other tables.
+std::string rest_of(const Across& figures) {
+  std::string text;
   if (!figures.order.empty()) {
     text += "Topologies by reliability under faults: " + cell(figures.order) + ".\n\n";
   }
@@ -166,13 +162,31 @@ std::string across(const lab::SuiteResult& suite) {
             figure_rows(figures.differences, FigureTable::kSameLoad, true);
   }
   text += notes(figures) + published(figures.rows);
-  for (const FigureTable table : {FigureTable::kOwnLoad, FigureTable::kSizes}) {
+  for (const FigureTable table :
+       {FigureTable::kRegions, FigureTable::kOwnLoad, FigureTable::kSizes}) {
     if (const std::string rows = figure_rows(figures.rows, table, false); !rows.empty()) {
-      text += "## " + std::string(title_of(table)) + "\n\n" + std::string(meaning_of(table)) +
+      text += "### " + std::string(title_of(table)) + "\n\n" + std::string(meaning_of(table)) +
               "\n\n" + rows;
     }
   }
   return text;
+}
+
+std::string across(const lab::SuiteResult& suite) {
+  const std::vector<Across> compared = comparisons(suite);
+  std::string text;
+  for (const Across& figures : compared) {
+    text += "## Across patterns" + (compared.size() > 1 ? ": " + cell(figures.title) : "") +
+            "\n\nThe same agents under the same load and faults.\n\n" +
+            figure_rows(figures.rows, FigureTable::kSameLoad, false) + rest_of(figures);
+  }
+  if (!compared.empty()) {
+    return text;
+  }
+  const Across figures = across_patterns(suite);
+  return "## Across patterns\n\nEach pattern by its own first case; these differ in load and in "
+         "faults, so the rows must not be ranked.\n\n" +
+         figure_rows(figures.rows, FigureTable::kSameLoad, false) + rest_of(figures);
 }
 
 void recovery_rows(std::string& text, const std::string& name, const std::vector<Recovery>& list) {
@@ -195,19 +209,16 @@ std::string recovery(const lab::SuiteResult& suite) {
   text += table_row({"pattern", "fault", "schedule", "acted", "detect", "decide", "execute",
                      "in all", "not seen to recover"}) +
           rule(9);
-  const Across figures = across_patterns(suite);
   std::set<std::string> done;
+  for (const Across& compared : comparisons(suite)) {
+    for (const PatternFigures& row : compared.rows) {
+      recovery_rows(text, row.name + ", " + row.scenario, recoveries(suite, kComparison, &row));
+    }
+    done.insert(std::string(kComparison));
+  }
   for (const lab::CaseResult& result : suite.cases) {
-    if (!done.insert(result.pattern).second) {
-      continue;
-    }
-    const bool compared = figures.same_load && result.scenario == figures.rows[0].scenario;
-    if (!compared) {
+    if (done.insert(result.pattern).second) {
       recovery_rows(text, result.pattern, recoveries(suite, result.pattern));
-      continue;
-    }
-    for (const PatternFigures& row : figures.rows) {
-      recovery_rows(text, row.name + ", summary", recoveries(suite, result.pattern, row.arm));
     }
   }
   return text + "\n";

@@ -57,8 +57,9 @@ void add_published(Markup& page, std::string_view pattern) {
 
 // The first table also has what is said of a pattern as a whole.
 void add_figures_row(Markup& page, const std::vector<PatternFigures>& rows,
-                     const PatternFigures& row, bool first,
+                     const PatternFigures& row, FigureTable table,
                      const std::vector<std::size_t>& columns) {
+  const bool first = table == FigureTable::kSameLoad;
   page.html(first ? "<tr data-pattern-row>" : "<tr>").html("<th scope=\"row\">").text(row.name);
   page.html("</th><td class=\"num\">").text(runs_text(row));
   for (const std::size_t column : columns) {
@@ -74,6 +75,8 @@ void add_figures_row(Markup& page, const std::vector<PatternFigures>& rows,
       page.html("</td>");
     }
     page.html("<td><code>").text(row.schedules).html("</code></td>");
+  } else if (table == FigureTable::kRegions) {
+    page.html("<td>").text(row.regions).html("</td>");
   }
   page.html("</tr>");
 }
@@ -95,35 +98,21 @@ void add_figures_table(Markup& page, const std::vector<PatternFigures>& rows, Fi
     head.insert(head.end(), {"SPOF", "published reliability", "published latency", "published SPOF",
                              "published recovery", "schedules"});
   }
+  if (table == FigureTable::kRegions) {
+    head.emplace_back("regions");
+  }
   open_table(page, head);
   for (const PatternFigures& row : rows) {
-    add_figures_row(page, rows, row, first, columns);
+    add_figures_row(page, rows, row, table, columns);
   }
   page.html("</tbody></table></div>");
 }
 
-}  // namespace
-
-void add_pattern(Markup& page, const lab::SuiteResult& suite, std::string_view pattern) {
-  page.html("<section class=\"about\"><h2>").text(pattern).html("</h2>");
-  const std::string_view meaning = meaning_of_pattern(pattern);
-  if (!meaning.empty()) {
-    page.html("<p class=\"description\">").text(meaning).html("</p>");
-  }
-  if (const std::string safety = safety_text(safety_of_pattern(suite, pattern)); !safety.empty()) {
-    page.html("<p data-safety>Violations of the safety of orders: ").text(safety).html(".</p>");
-  }
-  add_recoveries(page, suite, pattern);
-  add_published(page, pattern);
-  page.html("</section>");
-}
-
-void add_across(Markup& page, const lab::SuiteResult& suite) {
-  const Across across = across_patterns(suite);
-  if (across.rows.empty()) {
-    return;
-  }
-  page.html("<section class=\"across\"><h2 id=\"across\">Across patterns</h2>");
+// The first is what the page's head links to.
+void add_one(Markup& page, const Across& across, bool first) {
+  page.html("<section class=\"across\">");
+  page.html(first ? "<h2 id=\"across\">Across patterns" : "<h2>Across patterns: ");
+  page.text(first ? std::string() : across.title).html("</h2>");
   page.html(across.same_load
                 ? "<p>The same agents under the same load and faults, one row a pattern.</p>"
                 : "<p>Each pattern by its own first case. These differ in load and in faults, so "
@@ -149,10 +138,38 @@ void add_across(Markup& page, const lab::SuiteResult& suite) {
     }
   }
   page.html("Published: ").text(kNotMeasured).html(".</p>");
-  for (const FigureTable table : {FigureTable::kOwnLoad, FigureTable::kSizes}) {
+  for (const FigureTable table :
+       {FigureTable::kRegions, FigureTable::kOwnLoad, FigureTable::kSizes}) {
     add_figures_table(page, across.rows, table);
   }
   page.html("</section>\n");
+}
+
+}  // namespace
+
+void add_pattern(Markup& page, const lab::SuiteResult& suite, std::string_view pattern) {
+  page.html("<section class=\"about\"><h2>").text(pattern).html("</h2>");
+  const std::string_view meaning = meaning_of_pattern(pattern);
+  if (!meaning.empty()) {
+    page.html("<p class=\"description\">").text(meaning).html("</p>");
+  }
+  if (const std::string safety = safety_text(safety_of_pattern(suite, pattern)); !safety.empty()) {
+    page.html("<p data-safety>Violations of the safety of orders: ").text(safety).html(".</p>");
+  }
+  add_recoveries(page, suite, pattern);
+  add_published(page, pattern);
+  page.html("</section>");
+}
+
+void add_across(Markup& page, const lab::SuiteResult& suite) {
+  const std::vector<Across> compared = comparisons(suite);
+  for (const Across& one : compared) {
+    add_one(page, one, &one == &compared.front());
+  }
+  const Across own = compared.empty() ? across_patterns(suite) : Across();
+  if (!own.rows.empty()) {
+    add_one(page, own, true);
+  }
 }
 
 }  // namespace report

@@ -320,6 +320,7 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.schedule_name = json.value("schedule_name", "");
   run.component = json.value("component", "");
   run.prices = json.value("prices", "");
+  run.regions = json.value("regions", "");
   json.at("found_as").get_to(run.found_as);
   json.at("build").get_to(run.build);
   json.at("seed").get_to(run.seed);
@@ -376,6 +377,7 @@ Json run_json(const lab::RunResult& run) {
           {"schedule_name", run.schedule_name},
           {"component", run.component},
           {"prices", run.prices},
+          {"regions", run.regions},
           {"found_as", run.found_as},
           {"build", run.build},
           {"seed", run.seed},

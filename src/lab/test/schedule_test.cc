@@ -273,6 +273,33 @@ TEST(Capacity, AScheduleThatAsksForItIsSearchedFor) {
   EXPECT_EQ(sizes->metrics.at("capacity_10"), 0);
 }
 
+TEST(Schedules, S2CutsOffEachRegionToo) {
+  auto file = scenario::load(
+      "pattern: star\n"
+      "pools: [{name: a, size: 5}]\n"
+      "workload: {rate: 5/s, service: {cpu: 10ms, wait: 50ms}}\n"
+      "schedules: {quick: [S2]}\n"
+      "regions:\n"
+      "  places: [{name: eu, members: [hub]}, {name: us, members: [a-1]}, {name: asia, members: "
+      "[rest]}]\n"
+      "  round_trips:\n"
+      "    - {between: [eu, us], time: 80ms}\n"
+      "    - {between: [us, asia], time: 150ms}\n"
+      "    - {between: [eu, asia], time: 220ms}\n",
+      "test.yaml", {});
+  ASSERT_TRUE(file) << file.error().message;
+  ASSERT_TRUE(enumerate_components(*file));
+  std::vector<std::string> lost;
+  for (const scenario::Scenario& run : file->runs) {
+    if (run.component.starts_with("region-")) {
+      lost.push_back(run.component + " " + run.faults[0].region);
+    }
+  }
+  EXPECT_THAT(lost, testing::ElementsAre("region-eu eu", "region-us us", "region-asia asia"));
+  EXPECT_EQ(regions_text(file->runs[0]),
+            "eu–us 80 ms, us–asia 150 ms, eu–asia 220 ms; quorum in three regions");
+}
+
 TEST(Sizes, StandbysAndVotersAreAsManyAsTheAgentsAllow) {
   const scenario::Scenario star = star_under("scalability").runs[0];
   EXPECT_EQ(scenario::resized(star, 5), star);

@@ -123,6 +123,38 @@ TEST(Figures, OfSeveralFormsEachCellNamesItsOwnAndNothingIsSubtractedAcrossThem)
   EXPECT_FALSE(across.differences[0].values[reliability]) << "the star was not run under S1s";
 }
 
+// The study, and a second comparison whose agents are in two regions.
+lab::SuiteResult with_regions() {
+  lab::SuiteResult suite = study();
+  lab::CaseResult far = suite.cases[0];
+  far.case_name = "Far apart";
+  far.scenario = "far";
+  for (lab::RunResult& run : far.runs) {
+    run.regions = "eu–us 80 ms; no such quorum, split brain undefined";
+    run.metrics["latency_home_p50"] = 0.3;
+    run.metrics["latency_remote_p50"] = 0.7;
+  }
+  suite.cases.push_back(std::move(far));
+  return suite;
+}
+
+TEST(Figures, RegionsAreAComparisonOfTheirOwnWithTheirLatenciesApart) {
+  const lab::SuiteResult suite = with_regions();
+  const std::vector<Across> compared = comparisons(suite);
+  ASSERT_EQ(compared.size(), 2U);
+  EXPECT_TRUE(columns_of(FigureTable::kRegions, compared[0].rows).empty());
+  EXPECT_EQ(columns_of(FigureTable::kRegions, compared[1].rows).size(), 8U);
+  const PatternFigures& star = compared[1].rows[0];
+  EXPECT_NEAR(star.values[column("latency_home_p50", Under::kFaults)]->estimate.value, 0.3, 1e-9);
+  EXPECT_NEAR(star.values[column("latency_remote_p50", Under::kFaults)]->estimate.value, 0.7, 1e-9);
+  for (const std::string& text : {suite_markdown(suite), suite_html(suite)}) {
+    EXPECT_THAT(text, HasSubstr("Across patterns: Far apart"));
+    EXPECT_THAT(text, HasSubstr("p50 elsewhere, faults (S1)"));
+    EXPECT_THAT(text, HasSubstr("eu–us 80 ms; no such quorum, split brain undefined"));
+  }
+  EXPECT_THAT(suite_json(suite), HasSubstr(R"("further_comparisons":[{"title":"Far apart")"));
+}
+
 // The star at its own load, and in several sizes.
 lab::SuiteResult with_other_tables() {
   lab::SuiteResult suite = study();

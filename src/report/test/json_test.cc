@@ -110,10 +110,12 @@ TEST(SuiteJson, HasExactlyTheKeysAndTypesOfTheSchema) {
 TEST(SuiteJson, OfAComparisonTooIsAsTheSchemaSays) {
   lab::SuiteResult suite = sample_suite();
   suite.cases[0].pattern = "Performance Summary";
+  suite.cases[1].pattern = "Performance Summary";
   Validator validator;
   const Json object = Json::parse(suite_json(suite));
   ASSERT_TRUE(object.contains("comparison"));
   EXPECT_FALSE(object["comparison"]["rows"][0]["values"].empty());
+  EXPECT_EQ(object["further_comparisons"].size(), 1U);
   EXPECT_THAT(validator.errors(object), testing::IsEmpty());
 }
 

@@ -93,6 +93,7 @@ struct RunResult {
   std::vector<CheckResult> checks;      // those that one run decides; see judge()
   std::string prices;                   // what cost was counted with; empty: it was not
   std::string spof;                     // "None", "Critical": by structure
+  std::string regions;                  // where it ran, see regions_text(); empty: in one place
   std::vector<std::string> spof_nodes;  // whose loss stops the swarm
 
   Verdict verdict = Verdict::kFail;
@@ -103,6 +104,10 @@ struct RunResult {
   [[nodiscard]] std::string id() const;
   [[nodiscard]] std::string_view node_name(world::NodeId node) const;
 };
+
+// Round trips between regions, and whether voters decide who goes on when one is cut off: "eu–us 80
+// ms, …; quorum in three regions". Empty: everybody is in one place.
+[[nodiscard]] std::string regions_text(const scenario::Scenario& scenario);
 
 // A variant's name as it stands in a run's: letters, digits, '.', '_' and '-' as they are, any
 // other character as '-'. "1200/s" is "1200-s".

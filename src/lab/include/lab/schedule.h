@@ -15,10 +15,10 @@ namespace lab {
 
 // Every run under S2 becomes one run for each component that the deployment has, named
 // RUN.COMPONENT: "node-hub" is killed, the disk of "store-hub" fails, nothing passes "link-hub-a-1"
-// any more. Members, the stores of voters, the controller where there is one, and every link. The
-// venue and the client are the environment, not the deployment. A run under `scalability` that has
-// no one size is left out.
-// kInvalid: a run cannot be deployed.
+// any more, "region-eu" is cut off. Members, the stores of voters, the controller where there is
+// one, every region and every link. The venue and the client are the environment, not the
+// deployment. A run under `scalability` that has no one size is left out. kInvalid: a run cannot be
+// deployed.
 [[nodiscard]] core::Result<void> enumerate_components(scenario::ScenarioFile& file);
 
 }  // namespace lab
