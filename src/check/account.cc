@@ -21,7 +21,7 @@ void note(std::vector<Violation>& findings, std::uint64_t count, core::Time at, 
 
 void Accountant::receive(const world::TraceEntry& entry) {
   if (const auto offered = world::as<swarm::TaskOffered>(entry)) {
-    offers_[offered->task].at = entry.at;
+    offers_[offered->task].due = offered->intended + deadline_;
   } else if (const auto answered = world::as<swarm::TaskAnswered>(entry)) {
     offers_[answered->task].answers.push_back(
         {answered->result.outcome, answered->result.payload, entry.at});
@@ -34,8 +34,10 @@ void Accountant::receive(const world::TraceEntry& entry) {
     if (position > last_position_ && authority && authority->group.value == group_.value) {
       last_position_ = position;
       const std::uint64_t order = accepted->event.order.value;
-      orders_[order] = {authority->key().value, accepted->event.request.quantity.shares, 0};
-      keys_[authority->key().value].orders.push_back(order);
+      orders_[order] = {authority->key().value, accepted->event.request.quantity.shares, 0, {}, {}};
+      KeyRecord& key = keys_[authority->key().value];
+      key.orders.push_back(order);
+      key.latest = entry.at;
     }
   } else if (const auto filled = world::as<market::FilledTrace>(entry)) {
     const auto position = std::pair(filled->position.journal, filled->position.index);
@@ -45,26 +47,33 @@ void Accountant::receive(const world::TraceEntry& entry) {
     last_position_ = position;
     for (const market::FillLeg& leg : {filled->event.buyer, filled->event.seller}) {
       if (const auto it = orders_.find(leg.order.value); it != orders_.end()) {
-        it->second.filled += filled->event.quantity.shares;
+        OrderRecord& order = it->second;
+        order.filled += filled->event.quantity.shares;
+        order.latest = entry.at;
+        if (order.filled > order.quantity && !order.beyond) {
+          order.beyond = entry.at;
+        }
       }
     }
   }
 }
 
-Account Accountant::account() const {
+Account Accountant::account(core::Time ended) const {
   Account made;
   for (const auto& [task, offer] : offers_) {
-    count_answers(task, offer, made);
+    count_answers(task, offer, ended, made);
   }
   count_orders(made);
   count_untold(made);
   return made;
 }
 
-void Accountant::count_answers(swarm::TaskId task, const Offer& offer, Account& made) const {
+void Accountant::count_answers(swarm::TaskId task, const Offer& offer, core::Time ended,
+                               Account& made) const {
   ++made.offered;
   if (offer.answers.empty()) {
-    note(made.findings, ++made.lost, offer.at, name_of(task) + " was offered and never answered");
+    note(made.findings, ++made.lost, std::min(offer.due, ended),
+         name_of(task) + " was offered and never answered");
     return;
   }
   const Answer& first = offer.answers.front();
@@ -93,21 +102,25 @@ void Accountant::count_answers(swarm::TaskId task, const Offer& offer, Account& 
 void Accountant::count_orders(Account& made) const {
   for (const auto& [key, record] : keys_) {
     if (record.orders.size() > 1) {
-      note(made.findings, ++made.duplicated, {},
+      note(made.findings, ++made.duplicated, record.latest,
            "key " + std::to_string(key) + " has " + std::to_string(record.orders.size()) +
                " accepted orders");
     }
   }
   for (const auto& [order, record] : orders_) {
-    if (record.filled > record.quantity) {
-      note(made.findings, ++made.duplicated, {},
+    if (record.beyond) {
+      note(made.findings, ++made.duplicated, *record.beyond,
            "order " + std::to_string(order) + " is filled beyond its quantity");
     }
   }
 }
 
 void Accountant::count_untold(Account& made) const {
-  std::map<swarm::TaskId, std::string> untold;
+  struct Untold {
+    std::string orders;
+    core::Time latest;
+  };
+  std::map<swarm::TaskId, Untold> untold;
   for (const auto& [order, record] : orders_) {
     const market::IdempotencyKey key(record.key);
     const swarm::TaskId task(market::task_of(key).value);
@@ -117,19 +130,21 @@ void Accountant::count_untold(Account& made) const {
     const bool open = offer != offers_.end() && offer->second.answers.empty();
     if (record.filled > 0 && !counted && !open &&
         (offer == offers_.end() || !tells_of(offer->second, order))) {
-      std::string& list = untold[task];
+      Untold& found = untold[task];
+      found.latest = std::max(found.latest, record.latest);
+      std::string& list = found.orders;
       list += (list.empty() ? "order " : ", order ") + std::to_string(order) + " under key " +
               std::to_string(record.key) + " (leg " + std::to_string(market::leg_of(key)) + ")";
     }
   }
-  for (const auto& [task, orders] : untold) {
+  for (const auto& [task, found] : untold) {
     const auto offer = offers_.find(task);
     const bool offered = offer != offers_.end();
     note(made.findings, ++made.duplicated,
-         offered ? offer->second.answers.front().at : core::Time{},
+         offered ? std::max(found.latest, offer->second.answers.front().at) : found.latest,
          name_of(task) +
              (offered ? " traded more than its answer says: " : " was never offered and traded: ") +
-             orders);
+             found.orders);
   }
 }
 

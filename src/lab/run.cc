@@ -48,7 +48,7 @@ class Runner {
         prices_(std::move(prices)),
         roles_(deployment_, options.seed),
         measure_(deployment_, scenario),
-        accountant_(deployment_.group),
+        accountant_(deployment_.group, scenario.workload.deadline),
         checks_(check_config()),
         stage_log_(deployment_, scenario),
         control_log_(deployment_),
@@ -269,7 +269,7 @@ class Runner {
     const check::FinalState state = final_state();
     checks_.finish(state);
     made.invariants = checks_.results();
-    made.account = accountant_.account();
+    made.account = accountant_.account(simulation_.now());
     made.metrics = measure_.metrics(simulation_.now());
     measure_performance(deployment_, scenario_, measure_, made.metrics);
     made.metrics.merge(extra_);

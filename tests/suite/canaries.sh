@@ -20,6 +20,19 @@ must_fail() {
   fi
 }
 
+# must_explain CANARY WHEN WHO FAULT: the other four of the five lines, each a pattern.
+must_explain() {
+  local output line
+  output=$("$muster" run "$here/scenarios/canaries/$1.yaml" --report "" 2>&1) || true
+  for line in "when +$2" "who +$3" "fault +$4" "replay .*replay .*$1.yaml@1"; do
+    if ! grep -qE "^ *$line" <<< "$output"; then
+      echo "canary $1: no line '$line' in its explanation" >&2
+      grep -E "what|when|who|fault|replay" <<< "$output" >&2 || true
+      failed=1
+    fi
+  done
+}
+
 # must_refuse NAME PATTERN: the scenario is on standard input.
 must_refuse() {
   local output code=0
@@ -68,6 +81,9 @@ must_fail strategies-blue-green "requirement promoted"
 must_fail rotation "requirement tasks_to_shift"
 must_fail multi-strategy "requirement routing_accuracy"
 must_fail region-loss "requirement lost at most 0"
+
+must_explain lost '(2\.9[0-9]{2}|3\.[0-9]{3}) s$' 'task [0-9]+ was offered and never answered$' \
+  'crash at 2\.000 s$'
 
 must_refuse unknown_key ':2:1: .*did you mean "topology"' <<< $'pattern: mesh\ntopolgy: {}'
 must_refuse duplicate ':2:1: duplicate key' <<< $'pattern: mesh\npattern: star'

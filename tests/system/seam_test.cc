@@ -187,13 +187,14 @@ check::CheckConfig check_config(const lab::Deployment& deployment,
 
 void judge(const std::vector<world::TraceEntry>& story, const lab::Deployment& deployment,
            const scenario::Scenario& scenario) {
-  check::Accountant accountant(deployment.group);
+  ASSERT_FALSE(story.empty());
+  check::Accountant accountant(deployment.group, scenario.workload.deadline);
   check::Checks checks(check_config(deployment, scenario));
   for (const world::TraceEntry& entry : story) {
     accountant.receive(entry);
     checks.receive(entry);
   }
-  const check::Account account = accountant.account();
+  const check::Account account = accountant.account(story.back().at);
   for (const check::Violation& finding : account.findings) {
     ADD_FAILURE() << finding.what;
   }

@@ -25,7 +25,15 @@ class AccountStory : public ::testing::Test {
     accountant.receive({core::at(core::milliseconds(++now_ms_)), world::NodeId(1),
                         world::Incarnation(1), world::make_trace(record)});
   }
-  void offer(std::uint64_t task) { tell(swarm::TaskOffered{swarm::TaskId(task), {}, 0, {}}); }
+  static core::Time at_ms(std::int64_t milliseconds) {
+    return core::at(core::milliseconds(milliseconds));
+  }
+  void offer(std::uint64_t task) {
+    tell(swarm::TaskOffered{swarm::TaskId(task), at_ms(now_ms_ + 1), 0, {}});
+  }
+  Account counted() const { return accountant.account(at_ms(now_ms_)); }
+  // Of the only one.
+  core::Time moment() const { return counted().findings.at(0).at; }
   static market::Outcome leg(std::uint64_t order, std::int64_t filled) {
     market::Outcome made;
     made.order = market::OrderId(order);
@@ -62,7 +70,7 @@ class AccountStory : public ::testing::Test {
     tell(latest_fill_);
   }
 
-  Accountant accountant{kGroup};
+  Accountant accountant{kGroup, core::milliseconds(5)};
   std::int64_t now_ms_ = 0;
   std::uint64_t journal_ = 0;
   market::FilledTrace latest_fill_;
@@ -78,7 +86,7 @@ TEST_F(AccountStory, EveryTaskIsDoneOrFailed) {
   answer(2, traded({}));
   offer(3);
   answer(3, {swarm::Outcome::kShed, {}});
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.offered, 3U);
   EXPECT_EQ(account.done, 2U);
   EXPECT_EQ(account.failed, 1U);
@@ -92,10 +100,52 @@ TEST_F(AccountStory, ATaskWithoutAnyAnswerIsLost) {
   offer(1);
   offer(2);
   answer(2, traded({}));
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.lost, 1U);
   ASSERT_EQ(account.findings.size(), 1U);
   EXPECT_THAT(account.findings[0].what, HasSubstr("task 1 was offered and never answered"));
+}
+
+// Whatever took the answer away came between the offer and that moment.
+TEST_F(AccountStory, ALostTaskIsDatedWhenItsAnswerWasDueOrTheRunEnded) {
+  offer(1);
+  EXPECT_EQ(moment(), at_ms(1));
+  now_ms_ = 100;
+  EXPECT_EQ(moment(), at_ms(6));
+}
+
+TEST_F(AccountStory, ADuplicateIsDatedWhenTheVenueWroteItDown) {
+  now_ms_ = 50;
+  accept(1, 7, 10);
+  accept(1, 8, 10);
+  now_ms_ = 90;
+  EXPECT_EQ(moment(), at_ms(52));
+}
+
+TEST_F(AccountStory, AFillTooManyIsDatedWhenItWasMade) {
+  offer(1);
+  accept(1, 7, 10);
+  fill(7, 10);
+  fill(7, 1);
+  fill(7, 1);
+  answer(1, traded({leg(7, 12)}));
+  EXPECT_EQ(moment(), at_ms(4));
+}
+
+TEST_F(AccountStory, AnUntoldTradeIsDatedWhenBothItAndTheAnswerWereThere) {
+  offer(1);
+  accept(1, 7, 10);
+  fill(7, 10);
+  answer(1, {swarm::Outcome::kAttemptsExhausted, {}});
+  EXPECT_EQ(moment(), at_ms(4));
+}
+
+TEST_F(AccountStory, ATradeAfterTheAnswerIsDatedWhenItWasMade) {
+  offer(1);
+  answer(1, {swarm::Outcome::kAttemptsExhausted, {}});
+  accept(1, 7, 10);
+  fill(7, 10);
+  EXPECT_EQ(moment(), at_ms(4));
 }
 
 TEST_F(AccountStory, ATradeThatTheVenueDoesNotHaveIsLost) {
@@ -107,7 +157,7 @@ TEST_F(AccountStory, ATradeThatTheVenueDoesNotHaveIsLost) {
   answer(2, traded({leg(8, 10)}));
   offer(3);
   answer(3, traded({leg(8, 4)}));  // the trade of task 2
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.lost, 3U);
   EXPECT_EQ(account.findings.size(), 3U);
 }
@@ -115,7 +165,7 @@ TEST_F(AccountStory, ATradeThatTheVenueDoesNotHaveIsLost) {
 TEST_F(AccountStory, TwoOrdersUnderAKeyAreADuplicate) {
   accept(1, 7, 10);
   accept(1, 8, 10);
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.duplicated, 1U);
   EXPECT_THAT(account.findings.at(0).what, HasSubstr("has 2 accepted orders"));
 }
@@ -126,14 +176,14 @@ TEST_F(AccountStory, AnOrderFilledBeyondItsQuantityIsADuplicate) {
   fill(7, 10);
   fill(7, 1);
   answer(1, traded({leg(7, 11)}));
-  EXPECT_EQ(accountant.account().duplicated, 1U);
+  EXPECT_EQ(counted().duplicated, 1U);
 }
 
 TEST_F(AccountStory, AnotherAnswerThatDiffersIsADuplicate) {
   offer(1);
   answer(1, traded({}));
   tell(swarm::TaskContradicted{swarm::TaskId(1), 5, {swarm::Outcome::kRejected, {}}});
-  EXPECT_EQ(accountant.account().duplicated, 1U);
+  EXPECT_EQ(counted().duplicated, 1U);
 }
 
 TEST_F(AccountStory, ALegOfItsOwnForAnotherAttemptIsADuplicate) {
@@ -143,7 +193,7 @@ TEST_F(AccountStory, ALegOfItsOwnForAnotherAttemptIsADuplicate) {
   accept_leg(1, 5, 8, 10);  // the next attempt does not ask for the same order
   fill(8, 10);
   answer(1, traded({leg(8, 10)}));
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.lost, 0U);
   EXPECT_EQ(account.duplicated, 1U);
   const auto key = market::make_key(market::GroupId(kGroup.value), market::TaskId(1), 1).value;
@@ -160,7 +210,7 @@ TEST_F(AccountStory, AnAnswerWithoutATradeThatHappenedIsADuplicate) {
   accept_leg(1, 2, 8, 10);
   fill(8, 10);
   answer(1, {swarm::Outcome::kAttemptsExhausted, {}});
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.duplicated, 1U);
   EXPECT_THAT(account.findings.at(0).what, AllOf(HasSubstr("order 7"), HasSubstr("order 8")));
 }
@@ -168,7 +218,7 @@ TEST_F(AccountStory, AnAnswerWithoutATradeThatHappenedIsADuplicate) {
 TEST_F(AccountStory, ATradeForATaskThatNobodyOfferedIsADuplicate) {
   accept(9, 7, 10);
   fill(7, 10);
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.duplicated, 1U);
   EXPECT_THAT(account.findings.at(0).what, HasSubstr("task 9 was never offered and traded"));
 }
@@ -186,7 +236,7 @@ TEST_F(AccountStory, LegsAndOrdersThatFoundNobodyAreNoDuplicates) {
   offer(3);  // traded, and the end of the run came before the answer: lost
   accept(3, 10, 10);
   fill(10, 10);
-  const Account account = accountant.account();
+  const Account account = counted();
   EXPECT_EQ(account.duplicated, 0U);
   EXPECT_EQ(account.lost, 1U);
 }
@@ -198,7 +248,7 @@ TEST_F(AccountStory, OrdersUnderOneKeyAreCountedOnce) {
   accept(1, 8, 10);
   fill(8, 10);
   answer(1, traded({leg(7, 10)}));
-  EXPECT_EQ(accountant.account().duplicated, 1U);
+  EXPECT_EQ(counted().duplicated, 1U);
 }
 
 TEST_F(AccountStory, RecordsThatARestartedVenueRepeatsCountOnce) {
@@ -207,22 +257,22 @@ TEST_F(AccountStory, RecordsThatARestartedVenueRepeatsCountOnce) {
   fill(7, 10);
   tell(latest_fill_);
   answer(1, traded({leg(7, 10)}));
-  EXPECT_EQ(accountant.account().duplicated, 0U);
+  EXPECT_EQ(counted().duplicated, 0U);
 }
 
 TEST_F(AccountStory, OrdersOfAnotherGroupAreNotThisOnes) {
   accept(1, 7, 10, swarm::GroupId(2));
   accept(1, 8, 10, swarm::GroupId(2));
   fill(7, 30);
-  EXPECT_EQ(accountant.account().duplicated, 0U);
+  EXPECT_EQ(counted().duplicated, 0U);
 }
 
 TEST_F(AccountStory, OnlyTheFirstFindingsAreKeptAndAllAreCounted) {
   for (std::uint64_t task = 1; task <= 9; ++task) {
     offer(task);
   }
-  EXPECT_EQ(accountant.account().lost, 9U);
-  EXPECT_EQ(accountant.account().findings.size(), kViolationsKept);
+  EXPECT_EQ(counted().lost, 9U);
+  EXPECT_EQ(counted().findings.size(), kViolationsKept);
 }
 
 }  // namespace

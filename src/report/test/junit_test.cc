@@ -49,6 +49,21 @@ TEST(Explanation, NamesTheLastFaultBeforeTheFirstViolation) {
   EXPECT_THAT(text, HasSubstr("  replay ./run replay "));
 }
 
+TEST(Explanation, ADoubledTradeNamesTheFaultBeforeIt) {
+  lab::CaseResult result = sample_suite().cases[0];
+  lab::RunResult& run = result.runs[0];
+  run.verdict = lab::Verdict::kFail;
+  result.reason = "requirement duplicated at most 0: 1";
+  run.account.findings = {
+      {core::at(lab::kSettle + core::milliseconds(12'300)), {}, "key 77 has 2 accepted orders"}};
+  EXPECT_EQ(explanation(result, "muster"),
+            "  what   requirement duplicated at most 0: 1\n"
+            "  when   12.300 s\n"
+            "  who    key 77 has 2 accepted orders\n"
+            "  fault  crash at 10.000 s\n"
+            "  replay muster replay star-failover@1\n");
+}
+
 TEST(Explanation, WithoutARunToBlameGivesTheCommandThatRunsTheCase) {
   lab::CaseResult result;
   result.reason = "objective latency_p99 at most 1 ms: fail";

@@ -7,10 +7,14 @@
 // that traded more than it should: the venue executed an order under one of its keys that no answer
 // of the task tells of, or the task was never offered. So a trade that is made again under a key of
 // its own (per attempt, per agent) counts, too.
+//
+// A finding has the moment at which it came true: a task without an answer when the answer was due,
+// a second order or a fill too many when the venue wrote it down.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,10 +38,12 @@ struct Account {
 
 class Accountant : public world::TraceSink {
  public:
-  explicit Accountant(swarm::GroupId group) : group_(group) {}
+  // `deadline`: of every task, from the moment it was meant to start.
+  Accountant(swarm::GroupId group, core::Duration deadline) : group_(group), deadline_(deadline) {}
   // Takes the client's and the venue's records and ignores all others.
   void receive(const world::TraceEntry& entry) override;
-  [[nodiscard]] Account account() const;
+  // `ended`: when the run did; what was due later is dated then.
+  [[nodiscard]] Account account(core::Time ended) const;
 
  private:
   struct Answer {
@@ -46,24 +52,28 @@ class Accountant : public world::TraceSink {
     core::Time at;
   };
   struct Offer {
-    core::Time at;
+    core::Time due;
     std::vector<Answer> answers;  // the first, and later ones that differ
   };
   struct KeyRecord {
     std::vector<std::uint64_t> orders;  // ids of accepted orders under the key
+    core::Time latest;                  // when the last of them was accepted
   };
   struct OrderRecord {
     std::uint64_t key = 0;
     std::int64_t quantity = 0;
     std::int64_t filled = 0;
+    core::Time latest;                 // when the last fill was made
+    std::optional<core::Time> beyond;  // when the first fill beyond the quantity was made
   };
 
-  void count_answers(swarm::TaskId task, const Offer& offer, Account& made) const;
+  void count_answers(swarm::TaskId task, const Offer& offer, core::Time ended, Account& made) const;
   void count_orders(Account& made) const;
   void count_untold(Account& made) const;  // executed orders that are in no answer
   static bool tells_of(const Offer& offer, std::uint64_t order);
 
   swarm::GroupId group_;
+  core::Duration deadline_;
   std::map<swarm::TaskId, Offer> offers_;
   std::map<std::uint64_t, KeyRecord> keys_;
   std::map<std::uint64_t, OrderRecord> orders_;
