@@ -87,13 +87,13 @@ struct Checks::Parts {
     routes.booted(moment);
     consensus.booted(moment.who);
     tasks.booted(moment.who);
-    liveness.halted(moment.who);
+    liveness.halted(moment);
   }
   void on(const Moment& moment, const world::NodeHalted& record) {
     routes.halted(moment, record);
     consensus.halted(moment);
     pipes.halted(moment.who);
-    liveness.halted(moment.who);
+    liveness.halted(moment);
   }
   void on(const Moment& moment, const world::FaultStarted& record) { liveness.on(moment, record); }
   void on(const Moment& moment, const world::FaultEnded& record) { liveness.on(moment, record); }

@@ -7,7 +7,7 @@ namespace {
 
 // What a healthy swarm stays far below, and a storm of retries or elections does not. Each is
 // stated for one member, pair of members, task or fault.
-constexpr std::int64_t kRecoveryElectionTimeouts = 10;  // from the last fault to a ready leader
+constexpr std::int64_t kRecoveryElectionTimeouts = 10;  // without a ready leader in a calm
 constexpr std::uint64_t kElectionsPerVoter = 10;
 constexpr std::uint64_t kElectionsPerFault = 20;
 // Heartbeats of two kinds both ways, keepalives, probes and empty appends.
@@ -30,17 +30,45 @@ void Liveness::on(const Moment& moment, const world::FaultStarted& record) {
   if (record.fault >= plan.size() || plan[record.fault].duration > core::Duration{}) {
     faults_.insert(record.fault);
   }
+  wait_for_leader(moment.at);
 }
 
 void Liveness::on(const Moment& moment, const world::FaultEnded& record) {
   calm_since_ = moment.at;
   faults_.erase(record.fault);
+  wait_for_leader(moment.at);
 }
 
-void Liveness::halted(world::NodeId node) {
-  if (node == leader_) {
-    leader_ = {};
+// From here on somebody must get ready, unless a fault stands in the way.
+void Liveness::wait_for_leader(core::Time since) {
+  leaderless_since_ =
+      ready_ || !faults_.empty() ? std::optional<core::Time>() : std::optional(since);
+}
+
+void Liveness::judge_wait(core::Time until) {
+  if (leaderless_since_ && config_.expects_liveness) {
+    const core::Duration took = until - *leaderless_since_;
+    live_.expect(took <= kRecoveryElectionTimeouts * config_.election_timeout, {until, leader_},
+                 [&] {
+                   return "nobody was ready to lead for " + text(took / core::milliseconds(1)) +
+                          " ms without a fault; allowed are " + text(kRecoveryElectionTimeouts) +
+                          " election timeouts";
+                 });
+  }
+  leaderless_since_.reset();
+}
+
+void Liveness::lost_leader(core::Time at) {
+  if (ready_) {
     ready_ = false;
+    wait_for_leader(at);
+  }
+}
+
+void Liveness::halted(const Moment& moment) {
+  if (moment.who == leader_) {
+    leader_ = {};
+    lost_leader(moment.at);
   }
 }
 
@@ -48,16 +76,19 @@ void Liveness::on(const Moment& moment, const swarm::BecameLeader& record) {
   if (record.term >= term_) {
     term_ = record.term;
     leader_ = moment.who;
-    ready_ = false;
+    lost_leader(moment.at);
   }
 }
 
 void Liveness::on(const Moment& moment, const swarm::LeaderReady& record) {
-  ready_ = ready_ || (moment.who == leader_ && record.term == term_);
+  if (moment.who == leader_ && record.term == term_) {
+    ready_ = true;
+    judge_wait(moment.at);
+  }
 }
 
 void Liveness::on(const Moment& moment, const swarm::SteppedDown&) {
-  halted(moment.who);
+  halted(moment);
 }
 
 void Liveness::on(const swarm::MemberJoined& record) {
@@ -82,13 +113,15 @@ bool Liveness::due(const FinalState& state) const {
 
 std::string Liveness::replica_fault(const FinalState& state, const FinalState::Replica& replica,
                                     std::uint64_t abandoned) const {
-  std::uint64_t highest = 0;
-  for (const FinalState::Replica& other : state.replicas) {
-    highest = std::max(highest, other.applied_index);
-  }
-  if (replica.applied_index != highest) {
+  const FinalState::Replica& first =
+      *std::ranges::max_element(state.replicas, std::less<>(), &FinalState::Replica::applied_index);
+  if (replica.applied_index != first.applied_index) {
     return name_of(replica.node) + " has applied " + text(replica.applied_index) + " of " +
-           text(highest) + " entries at the end";
+           text(first.applied_index) + " entries at the end";
+  }
+  if (replica.ledger_digest != first.ledger_digest) {
+    return "the ledger of " + name_of(replica.node) + " is another than that of " +
+           name_of(first.node) + " at the end";
   }
   if (replica.open_tasks > abandoned) {
     return text(replica.open_tasks) + " tasks are open in the ledger of " + name_of(replica.node) +

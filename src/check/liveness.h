@@ -1,7 +1,12 @@
 // live_after_heal and bounds: when the faults are over the swarm comes back, and at no time does it
 // use more than it may.
+//
+// To come back is to have a leader in office within ten election timeouts after the last fault
+// ended, and never to be without one for longer while no fault goes on; and at the end to have
+// answered every task, with equal ledgers at all voters.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -18,7 +23,7 @@ class Liveness {
 
   void on(const Moment& moment, const world::FaultStarted& record);
   void on(const Moment& moment, const world::FaultEnded& record);
-  void halted(world::NodeId node);
+  void halted(const Moment& moment);  // its node
   void on(const Moment& moment, const swarm::BecameLeader& record);
   void on(const Moment& moment, const swarm::LeaderReady& record);
   void on(const Moment& moment, const swarm::SteppedDown& record);
@@ -34,6 +39,9 @@ class Liveness {
   void append_to(std::vector<Invariant>& results) const;
 
  private:
+  void wait_for_leader(core::Time since);
+  void judge_wait(core::Time until);
+  void lost_leader(core::Time at);
   void judge_recovery(const FinalState& state, std::uint64_t abandoned);
   void judge_bounds(const FinalState& state);
   [[nodiscard]] std::string replica_fault(const FinalState& state,
@@ -51,7 +59,8 @@ class Liveness {
   world::NodeId leader_;  // of the highest term; none once it stepped down or halted
   swarm::Term term_ = 0;
   bool ready_ = false;
-  std::uint64_t elections_ = 0;  // without pre-votes
+  std::optional<core::Time> leaderless_since_;  // in the calm that is now
+  std::uint64_t elections_ = 0;                 // without pre-votes
 };
 
 }  // namespace check

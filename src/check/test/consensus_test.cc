@@ -229,7 +229,7 @@ TEST_F(ConsensusStory, ReplicasThatDifferAtTheSameEntry) {
   FinalState state = story.calm_end();
   state.replicas[2].ledger_digest = 78;
   const auto results = story.judge(state);
-  EXPECT_THAT(violated(results), ElementsAre("log_agreement"));
+  EXPECT_THAT(violated(results), ElementsAre("log_agreement", "live_after_heal"));
   EXPECT_THAT(reason(results, "log_agreement"), HasSubstr("another than that of node 1"));
 }
 

@@ -405,6 +405,49 @@ TEST_F(LivenessCanary, AVoterThatDoesNotCatchUp) {
   expect_only(state, "live_after_heal", "node 2 has applied 0 of 1 entries");
 }
 
+TEST_F(LivenessCanary, AVoterWithAnotherLedger) {
+  FinalState state = story.calm_end();
+  state.replicas[1].ledger_digest = 78;
+  const auto results = story.judge(state);
+  EXPECT_THAT(violated(results), ElementsAre("log_agreement", "live_after_heal"));
+  EXPECT_THAT(reason(results, "live_after_heal"),
+              HasSubstr("the ledger of node 2 is another than that of node 1 at the end"));
+}
+
+// The election timeout is 1 s.
+TEST_F(LivenessCanary, ALeaderThatComesLongAfterTheFault) {
+  story.tell(kNobody, world::FaultStarted{0, {kFirst}});
+  story.tell(kFirst, world::NodeHalted{});
+  story.wait(core::seconds(15));  // it lasts
+  story.tell(kNobody, world::FaultEnded{0, 1});
+  story.wait(core::seconds(11));
+  story.elect(kSecond, 2, {kSecond, kThird});
+  story.commit(2, {kSecond, kThird, kFirst});
+  story.take_office(kSecond, 2);
+  expect_only(story.calm_end(), "live_after_heal", "nobody was ready to lead for 1100");
+}
+
+TEST_F(LivenessCanary, ALeaderThatIsGoneForLongInACalm) {
+  story.tell(kFirst, swarm::SteppedDown{kGroup, 1, swarm::StepDownReason::kNoQuorum});
+  story.wait(core::seconds(15));
+  story.elect(kSecond, 2, {kSecond, kThird});
+  story.commit(2, {kSecond, kThird, kFirst});
+  story.take_office(kSecond, 2);
+  expect_only(story.calm_end(), "live_after_heal", "nobody was ready to lead for 1500");
+}
+
+TEST_F(LivenessCanary, ALeaderThatComesSoonAfterALongFaultIsInTime) {
+  story.tell(kNobody, world::FaultStarted{0, {kFirst}});
+  story.tell(kFirst, world::NodeHalted{});
+  story.wait(core::seconds(15));
+  story.tell(kNobody, world::FaultEnded{0, 1});
+  story.wait(core::seconds(9));
+  story.elect(kSecond, 2, {kSecond, kThird});
+  story.commit(2, {kSecond, kThird, kFirst});
+  story.take_office(kSecond, 2);
+  EXPECT_THAT(violated(story.judge()), IsEmpty());
+}
+
 TEST_F(LivenessCanary, ALedgerWithOpenTasks) {
   FinalState state = story.calm_end();
   for (FinalState::Replica& replica : state.replicas) {
