@@ -127,6 +127,7 @@ void Measure::has_leader(world::NodeId node, core::Time at) {
 void Measure::on_leadership(const world::TraceEntry& entry) {
   if (const auto elected = world::as<swarm::BecameLeader>(entry)) {
     ++elections_;
+    led_[entry.node] = elected->term;
     milestones_.push_back({entry.at, entry.node, "leads term " + std::to_string(elected->term)});
   } else if (const auto stepped = world::as<swarm::SteppedDown>(entry)) {
     milestones_.push_back({entry.at, entry.node, "steps down"});
@@ -221,10 +222,14 @@ void Measure::on_driver(const world::TraceEntry& entry) {
       milestones_.push_back({entry.at, entry.node, "boots again"});
     }
   } else if (const auto paused = world::as<world::NodePaused>(entry)) {
+    if (const auto led = paused_terms_.extract(entry.node); paused->resumed && !led.empty()) {
+      resumed_terms_.insert(led.mapped());
+    }
     milestones_.push_back({entry.at, entry.node, paused->resumed ? "resumes" : "hangs"});
     if (!paused->resumed && entry.node == leader_) {
       lose_leader(entry.at);
       hung_leader_ = entry.node;
+      paused_terms_[entry.node] = led_[entry.node];
     } else if (paused->resumed && entry.node == hung_leader_) {
       // Nobody has led in its place.
       has_leader(entry.node, entry.at);
@@ -270,7 +275,10 @@ void Measure::on_venue(const world::TraceEntry& entry) {
   } else if (const auto rejected = world::as<market::OrderRejectedTrace>(entry)) {
     if (fresh(rejected->position)) {
       const auto reason = rejected->event.reason;
-      venue_["fenced_rejections"] += reason == market::RejectReason::kStaleTerm ? 1U : 0U;
+      const bool fenced = reason == market::RejectReason::kStaleTerm;
+      const bool resumed = resumed_terms_.contains(rejected->event.term);
+      venue_["fenced_rejections"] += fenced ? 1U : 0U;
+      venue_["fenced_after_resume"] += fenced && resumed ? 1U : 0U;
       venue_["stale_attempt_rejections"] += reason == market::RejectReason::kStaleAttempt ? 1U : 0U;
     }
   } else if (const auto repeated = world::as<market::OrderRepeatedTrace>(entry)) {

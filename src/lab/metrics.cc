@@ -344,8 +344,9 @@ void Measure::recovery(Metrics& metrics) {
 }
 
 void Measure::trading(Metrics& metrics) const {
-  for (const std::string_view name : {"orders", "fills", "volume", "fenced_rejections",
-                                      "stale_attempt_rejections", "repeated_orders"}) {
+  for (const std::string_view name :
+       {"orders", "fills", "volume", "fenced_rejections", "fenced_after_resume",
+        "stale_attempt_rejections", "repeated_orders"}) {
     const auto it = venue_.find(name);
     metrics[std::string(name)] = it == venue_.end() ? 0 : static_cast<double>(it->second);
   }

@@ -134,8 +134,11 @@ class Measure : public world::TraceSink {
   world::NodeId leader_;
   std::uint64_t elections_ = 0;
   std::optional<core::Time> leaderless_since_;
-  std::optional<core::Time> leader_cut_off_since_;  // if it loses the lead, from then on
-  world::NodeId hung_leader_;                       // that nobody has taken the lead of
+  std::optional<core::Time> leader_cut_off_since_;     // if it loses the lead, from then on
+  world::NodeId hung_leader_;                          // that nobody has taken the lead of
+  std::map<world::NodeId, swarm::Term> led_;           // the latest term of who was elected
+  std::map<world::NodeId, swarm::Term> paused_terms_;  // of leaders that hang
+  std::set<swarm::Term> resumed_terms_;                // of leaders that hung and woke up
   std::optional<core::Duration> failover_;
   std::uint64_t false_suspicions_ = 0;
   std::uint64_t out_of_memory_ = 0;
