@@ -143,7 +143,7 @@ function(add_module_tests)
     set(dir ${PROJECT_SOURCE_DIR}/src/${name})
     file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${dir}/test/*.cc)
     add_executable(${name}_test ${tests})
-    # Each file of stories may call its helpers as it likes.
+    # Two test files of a module may give their own functions the same name.
     set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)
     target_include_directories(${name}_test PRIVATE ${dir} ${dir}/test)
     target_link_libraries(${name}_test PRIVATE muster_${name} GTest::gmock GTest::gtest_main)

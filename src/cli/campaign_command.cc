@@ -9,8 +9,10 @@
 #include "commands.h"
 #include "console.h"
 #include "files.h"
+#include "interrupts.h"
+#include "parallel.h"
 #include "report/replay.h"
-#include "session.h"
+#include "wall_clock.h"
 
 namespace cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "commands.h"
 #include "report/explore.h"
 #include "run_name.h"
-#include "session.h"
+#include "wall_clock.h"
 #include "world_real/http_server.h"
 
 namespace cli {

@@ -13,9 +13,9 @@
 #include "build.h"
 #include "commands.h"
 #include "core/hash_map.h"
+#include "interrupts.h"
 #include "report/selection.h"
 #include "scenario/nearest.h"
-#include "session.h"
 
 namespace {
 

@@ -5,12 +5,14 @@
 #include "commands.h"
 #include "console.h"
 #include "files.h"
+#include "interrupts.h"
 #include "lab/spans.h"
 #include "lab/window.h"
+#include "parallel.h"
 #include "report/json.h"
 #include "report/telemetry.h"
 #include "run_name.h"
-#include "session.h"
+#include "wall_clock.h"
 
 namespace cli {
 namespace {

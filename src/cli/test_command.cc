@@ -9,15 +9,17 @@
 #include "commands.h"
 #include "console.h"
 #include "files.h"
+#include "interrupts.h"
 #include "lab/coverage.h"
 #include "lab/schedule.h"
+#include "parallel.h"
 #include "report/coverage.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/store.h"
 #include "report/telemetry.h"
-#include "session.h"
+#include "wall_clock.h"
 #include "watch.h"
 
 namespace cli {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "session.h"
+#include "interrupts.h"
 
 namespace cli {
 namespace {
