@@ -1,5 +1,6 @@
 #include "report/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -148,7 +149,10 @@ Json stages(const lab::CaseResult& result) {
 Json variants(const lab::CaseResult& result) {
   Json array = Json::array();
   for (const lab::VariantResult& variant : lab::variants_of(result)) {
+    // Equal for all its seeds.
+    const auto run = std::ranges::find(result.runs, variant.run, &lab::RunResult::run);
     array.push_back({{"run", variant.run},
+                     {"schedule", hex16(run->schedule)},
                      {"verdict", lab::name_of(variant.verdict)},
                      {"tasks", tasks(variant.account)},
                      {"metrics", metrics(variant.metrics)},

@@ -93,6 +93,9 @@ struct Total {
   bool applies = false;
   bool holds = true;
   std::vector<std::string> first;
+
+  // There was nothing of which it speaks.
+  [[nodiscard]] bool idle() const { return holds && checked == 0; }
 };
 
 std::vector<Total> totals(const lab::CaseResult& result) {
@@ -124,8 +127,7 @@ void add_invariant(Markup& page, const Total& total) {
   }
   page.html("</td><td class=\"num\">").number(total.checked).html("</td><td class=\"num\">");
   page.number(total.violated).html("</td><td>");
-  const bool idle = total.holds && total.checked == 0;
-  add_badge(page, !total.holds ? "fail" : idle ? "unused" : "pass");
+  add_badge(page, !total.holds ? "fail" : total.idle() ? "unused" : "pass");
   page.html("</td></tr>");
 }
 
@@ -201,9 +203,17 @@ void add_invariants(Markup& page, const lab::CaseResult& result) {
   const bool hold = std::ranges::all_of(all, &Total::holds);
   page.html(hold ? "<details>" : "<details open>").html("<summary><h3>Invariants</h3> ");
   page.html("<span class=\"note\">");
-  const auto holding = std::ranges::count_if(all, &Total::holds);
-  page.number(static_cast<std::uint64_t>(holding)).html(" of ").number(all.size());
-  page.html(" hold</span></summary>");
+  const auto idle = static_cast<std::uint64_t>(std::ranges::count_if(all, &Total::idle));
+  const auto broken = static_cast<std::uint64_t>(
+      std::ranges::count_if(all, [](const Total& total) { return !total.holds; }));
+  page.number(all.size() - idle - broken).html(" hold");
+  if (broken > 0) {
+    page.html(", ").number(broken).html(broken == 1 ? " does not" : " do not");
+  }
+  if (idle > 0) {
+    page.html(", ").number(idle).html(" not applicable");
+  }
+  page.html("</span></summary>");
   open_table(page,
              "<th>Invariant</th><th class=\"num\">Checked</th><th class=\"num\">Violated</th>"
              "<th>Result</th>");
