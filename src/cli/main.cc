@@ -207,7 +207,7 @@ int main(int argc, char** argv) {
 
   cli::NewFlags new_flags;
   CLI::App* made = app.add_subcommand("new", "write a commented scenario file to start from");
-  made->add_option("PATTERN", new_flags.pattern, "mesh, hierarchical or star")->required();
+  made->add_option("PATTERN", new_flags.pattern, "mesh, ring, blue-green, …; none: list them");
   made->add_option("FILE", new_flags.file, "default: PATTERN.yaml");
   made->callback([&] { code = cli::make_new(new_flags); });
 
