@@ -283,8 +283,15 @@ void Controller::note_telemetry(core::Time now, world::Effects& effects) {
   for (const monitor::Alert& alert : state_.alerts.evaluate(view, state_.baseline)) {
     effects.trace(AlertChanged{alert});
   }
+  const auto seen_before = state_.anomalies.newest_second();
   for (const monitor::Anomaly& anomaly : state_.anomalies.observe(view)) {
     effects.trace(AnomalyBegan{anomaly});
+  }
+  if (state_.anomalies.newest_second() != seen_before) {
+    const monitor::Window& last = view.whole.last;
+    effects.trace(SecondSeen{
+        value_of(monitor::Metric::kDoneRate, last), value_of(monitor::Metric::kFailureRate, last),
+        value_of(monitor::Metric::kLatency, last), value_of(monitor::Metric::kUtilisation, last)});
   }
   const monitor::Limits& limits = state_.config.alerts.limits;
   const monitor::Condition swarm = monitor::assess(view, state_.baseline, limits).swarm;

@@ -24,6 +24,12 @@ std::uint32_t first_share(const rollout::Plan& plan) {
   return rollout::kWhole;
 }
 
+// A share of 1,000 and more is off beyond telling how far.
+std::uint64_t millionths(double share) {
+  constexpr double kMost = 1'000;
+  return static_cast<std::uint64_t>(std::min(share, kMost) * 1e6);
+}
+
 }  // namespace
 
 void Controller::decide_scaling(const monitor::View& view, world::Effects& effects) {
@@ -48,10 +54,17 @@ void Controller::decide_scaling(const monitor::View& view, world::Effects& effec
   signals.volatility = state_.volatility;
   signals.cold_start_p95 = percentile95(state_.cold_starts);
   signals.start_capacity = state_.config.start_capacity;
+  const std::uint64_t judged_before = state_.scaler->forecaster().judged_relative();
   const scaling::Decision decision = state_.scaler->decide(signals);
   if (!state_.scaled || state_.scaled->desired != decision.desired) {
     effects.trace(ScalingDecided{signals.ready, signals.starting, decision.desired, decision.panic,
                                  decision.reason});
+  }
+  const scaling::Forecaster& forecast = state_.scaler->forecaster();
+  if (plan.rules.forecast && forecast.judged_relative() > judged_before) {
+    effects.trace(LoadForecastJudged{forecast.judged_relative(),
+                                     millionths(forecast.mean_relative_error()),
+                                     millionths(forecast.mean_naive_relative_error())});
   }
   state_.scaled = decision;
   state_.durable.scaled_size = decision.desired;

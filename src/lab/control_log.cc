@@ -184,6 +184,9 @@ void ControlLog::on_route(const world::TraceEntry& entry) {
 }
 
 void ControlLog::on_sizing(const world::TraceEntry& entry) {
+  if (const auto judged = world::as<control::LoadForecastJudged>(entry)) {
+    forecast_ = judged;
+  }
   if (const auto scaled = world::as<control::ScalingDecided>(entry)) {
     const std::uint32_t before = desired_.value_or(scaled->desired);
     const int direction = scaled->desired > before ? 1 : scaled->desired < before ? -1 : 0;
@@ -291,6 +294,10 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   metrics["agents_ended"] = number_of(ended_);
   metrics["busy_kills"] = number_of(busy_kills_);
   metrics["undone"] = number_of(undone_);
+  if (forecast_) {
+    metrics["load_forecast_mape"] = static_cast<double>(forecast_->error_millionths) / 1e6;
+    metrics["load_forecast_mape_naive"] = static_cast<double>(forecast_->naive_millionths) / 1e6;
+  }
   if (rollout_.begun) {
     rollouts(metrics);
     steps(metrics);

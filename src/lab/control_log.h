@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "control/trace.h"
 #include "lab/measure.h"
 #include "sandbox_sim/provider.h"
 
@@ -89,6 +90,7 @@ class ControlLog : public world::TraceSink {
   std::optional<std::uint32_t> desired_;
   int direction_ = 0;
   std::uint64_t direction_changes_ = 0;
+  std::optional<control::LoadForecastJudged> forecast_;
   std::uint64_t created_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t busy_kills_ = 0;

@@ -53,6 +53,8 @@ scaling::Config scaling_rules(const scenario::Scenario& scenario) {
   if (declared.forecast) {
     scaling::ForecastRule& rule = rules.forecast.emplace();
     rule.bin = declared.forecast->bin;
+    rule.season_bins =
+        static_cast<std::uint32_t>(declared.forecast->season / declared.forecast->bin);
     rule.quantile_permille = permille(declared.forecast->quantile_ppm);
     rule.utilisation_permille = permille(declared.forecast->utilisation_ppm);
     rule.assumed_cold_start = scenario.sandbox.provisioning.cold_start_p95;

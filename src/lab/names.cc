@@ -40,12 +40,12 @@ using Records = std::tuple<
     control::FleetSized, control::AgentWanted, control::AgentReady, control::AgentRetired,
     control::AgentEnded, control::RolloutDecided, control::ProviderRefused, control::LeaderRefused,
     control::AlertChanged, control::ScalingDecided, control::AnomalyBegan, control::HealthChanged,
-    control::UpgradeDecided, agent::DecisionMade, agent::OrderSent, agent::OutcomeSeen,
-    agent::AgentFailed, agent::ForecastJudged, market::OrderAcceptedTrace,
-    market::OrderRejectedTrace, market::OrderRepeatedTrace, market::FilledTrace,
-    market::OrderCancelledTrace, market::OrderReplacedTrace, market::QuotedTrace,
-    market::FencedTrace, market::TasksClosedTrace, market::MarkedTrace, market::VenueOpened,
-    market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
+    control::UpgradeDecided, control::LoadForecastJudged, control::SecondSeen, agent::DecisionMade,
+    agent::OrderSent, agent::OutcomeSeen, agent::AgentFailed, agent::ForecastJudged,
+    market::OrderAcceptedTrace, market::OrderRejectedTrace, market::OrderRepeatedTrace,
+    market::FilledTrace, market::OrderCancelledTrace, market::OrderReplacedTrace,
+    market::QuotedTrace, market::FencedTrace, market::TasksClosedTrace, market::MarkedTrace,
+    market::VenueOpened, market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
 
 template <class Record>
 bool describe_as(const world::TraceRecord& record, std::string& text) {

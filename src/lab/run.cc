@@ -13,12 +13,16 @@
 #include "performance.h"
 #include "site.h"
 #include "stage_log.h"
+#include "state_transfer.h"
+#include "view_log.h"
 
 namespace lab {
 namespace {
 
 // How often a run that could end early is looked at.
 constexpr core::Duration kLook = core::milliseconds(200);
+// How often a rollout's members are looked at: often enough to meet replicas that are level.
+constexpr core::Duration kGlance = core::milliseconds(20);
 // Heartbeats and elections settle in this time after everything is answered, so that checks at the
 // end see a quiet swarm.
 constexpr core::Duration kQuiet = core::seconds(2);
@@ -51,7 +55,9 @@ class Runner {
         accountant_(deployment_.group, scenario.workload.deadline),
         checks_(check_config()),
         stage_log_(deployment_, scenario),
+        view_log_(deployment_.topology, deployment_.fault_names),
         control_log_(deployment_),
+        transfer_(make_transfer()),
         site_(make_site()),
         simulation_(simulation_options()) {
     static_cast<void>(file);
@@ -77,15 +83,37 @@ class Runner {
     for (const world::NodeId node : simulation_.nodes()) {
       before_[node] = simulation_.statistics(node);
     }
-    if (stopped_.complete()) {
-      stopped_ = simulation_.run_until(measure_.load_end());
-    }
+    offer_load();
     sample_utilisation();
     drain();
     return result();
   }
 
  private:
+  // A rollout's switches are looked at as they come; a run that is stopped for that goes on as if
+  // it had not been.
+  void offer_load() {
+    while (transfer_ && stopped_.complete() && simulation_.now() + kGlance < measure_.load_end()) {
+      stopped_ = simulation_.run_until(simulation_.now() + kGlance);
+      transfer_->look(members(), [this](world::NodeId node) { return member_of(node); });
+    }
+    if (stopped_.complete()) {
+      stopped_ = simulation_.run_until(measure_.load_end());
+    }
+  }
+
+  // Null: it does not run, or is no member.
+  [[nodiscard]] const swarm::Member* member_of(world::NodeId node) const {
+    const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(node));
+    return machine == nullptr ? nullptr : &machine->member();
+  }
+
+  [[nodiscard]] std::optional<StateTransfer> make_transfer() const {
+    const bool rolls = deployment_.changing && deployment_.changing->config.rollout;
+    return rolls ? std::optional<StateTransfer>(deployment_.changing->config.rollout->candidate)
+                 : std::nullopt;
+  }
+
   [[nodiscard]] std::unique_ptr<Site> make_site() const {
     return deployment_.changing ? std::make_unique<Site>(deployment_, scenario_) : nullptr;
   }
@@ -96,9 +124,13 @@ class Runner {
     made.faults = deployment_.faults;
     made.network = network_of(scenario_);
     made.event_budget = scenario_.budget.events;
-    made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_, &stage_log_};
+    made.sinks = {&roles_, &measure_, &accountant_, &checks_, &alert_log_, &stage_log_, &view_log_};
+    if (transfer_) {
+      made.sinks.push_back(&*transfer_);
+    }
     if (site_) {
       made.sinks.push_back(site_.get());
+      made.sinks.push_back(&detector_bench_);
       made.sinks.push_back(&control_log_);
     }
     if (options_.sink != nullptr) {
@@ -161,10 +193,10 @@ class Runner {
     }
     const swarm::Member* newest = nullptr;
     for (const world::NodeId node : members()) {
-      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(node));
-      if (machine != nullptr &&
-          (newest == nullptr || machine->member().applied_index() > newest->applied_index())) {
-        newest = &machine->member();
+      const swarm::Member* held = member_of(node);
+      if (held != nullptr &&
+          (newest == nullptr || held->applied_index() > newest->applied_index())) {
+        newest = held;
       }
     }
     return newest == nullptr || newest->ledger().open_count() == 0;
@@ -238,11 +270,10 @@ class Runner {
       state.messages_sent += statistics.messages_sent;
       const auto view = simulation_.view(node);
       state.timers_peak = std::max<std::uint64_t>(state.timers_peak, view.timers);
-      const auto* machine = dynamic_cast<const agent::Agent*>(simulation_.machine(node));
-      if (machine != nullptr && !view.paused) {
-        const swarm::Member& held = machine->member();
-        state.replicas.push_back(
-            {node, held.applied_index(), core::digest(held.ledger()), held.ledger().open_count()});
+      const swarm::Member* held = member_of(node);
+      if (held != nullptr && !view.paused) {
+        state.replicas.push_back({node, held->applied_index(), core::digest(held->ledger()),
+                                  held->ledger().open_count()});
       }
     }
     return state;
@@ -271,6 +302,7 @@ class Runner {
     made.invariants = checks_.results();
     made.account = accountant_.account(simulation_.now());
     made.metrics = measure_.metrics(simulation_.now());
+    made.metrics.merge(view_log_.metrics(measure_.load_end()));
     measure_performance(deployment_, scenario_, measure_, made.metrics);
     made.metrics.merge(extra_);
     if (site_) {
@@ -279,6 +311,9 @@ class Runner {
       if (const auto& follows = scenario_.workload.follows; follows && scenario_.scaling) {
         control_log_.volatility_leads(follows->lag, follows->bar_lasts, made.metrics);
       }
+    }
+    if (transfer_) {
+      made.metrics.merge(transfer_->metrics());
     }
     made.stages = stage_log_.stages(cpu_in_use_);
     made.metrics.merge(stage_log_.metrics(made.stages, simulation_.now()));
@@ -300,6 +335,7 @@ class Runner {
         made.faults, [](const FaultRecord& fault) { return fault.acted > 0; }));
     made.milestones = measure_.milestones();
     made.alerts = alert_log_.alerts();
+    made.detectors = detector_bench_.scores(made.faults, measure_.load_end());
     made.metrics.merge(alert_log_.metrics(made.faults));
     made.milestones.insert(made.milestones.end(), alert_log_.milestones().begin(),
                            alert_log_.milestones().end());
@@ -357,10 +393,13 @@ class Runner {
   Roles roles_;
   Measure measure_;
   AlertLog alert_log_;
+  DetectorBench detector_bench_;
   check::Accountant accountant_;
   check::Checks checks_;
   StageLog stage_log_;
+  ViewLog view_log_;
   ControlLog control_log_;
+  std::optional<StateTransfer> transfer_;
   std::unique_ptr<Site> site_;
   world_sim::Simulation simulation_;
   world_sim::Outcome stopped_;

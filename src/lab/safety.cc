@@ -7,7 +7,7 @@
 namespace lab {
 namespace {
 
-constexpr double kMillion = 1e6;
+constexpr double kInAMillion = 1e6;
 
 }  // namespace
 
@@ -17,11 +17,11 @@ void Safety::operator+=(const Safety& other) {
 }
 
 double Safety::per_million() const {
-  return static_cast<double>(violations) / static_cast<double>(orders) * kMillion;
+  return static_cast<double>(violations) / static_cast<double>(orders) * kInAMillion;
 }
 
 double Safety::bound_per_million() const {
-  return stats::upper_bound(std::min(violations, orders), orders) * kMillion;
+  return stats::upper_bound(std::min(violations, orders), orders) * kInAMillion;
 }
 
 Safety safety_of(const RunResult& run) {

@@ -6,8 +6,15 @@ namespace {
 constexpr Metric kMetrics[] = {Metric::kDoneRate, Metric::kFailureRate, Metric::kLatency,
                                Metric::kUtilisation};
 
-// Below this a change of the metric is of no interest, however steady it was.
-double resolution(Metric metric) {
+std::string one_decimal(double value) {
+  const auto tenths = static_cast<std::int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5));
+  const std::int64_t size = tenths < 0 ? -tenths : tenths;
+  return (tenths < 0 ? "-" : "") + std::to_string(size / 10) + "." + std::to_string(size % 10);
+}
+
+}  // namespace
+
+double resolution_of(Metric metric) {
   switch (metric) {
     case Metric::kDoneRate:
       return 0.5;
@@ -20,14 +27,6 @@ double resolution(Metric metric) {
   }
   return 1;
 }
-
-std::string one_decimal(double value) {
-  const auto tenths = static_cast<std::int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5));
-  const std::int64_t size = tenths < 0 ? -tenths : tenths;
-  return (tenths < 0 ? "-" : "") + std::to_string(size / 10) + "." + std::to_string(size % 10);
-}
-
-}  // namespace
 
 std::optional<double> value_of(Metric metric, const Window& window) {
   switch (metric) {
@@ -87,7 +86,7 @@ void AnomalyWatch::observe_group(world::PoolId pool, const GroupView& group, cor
     Series& series = place->second;
     if (added) {
       EsdDetectorOptions options = options_;
-      options.least_spread = resolution(metric);
+      options.least_spread = resolution_of(metric);
       series.detector = EsdDetector(options);
     }
     const std::optional<double> value = value_of(metric, group.last);

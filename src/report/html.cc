@@ -3,6 +3,7 @@
 #include <array>
 
 #include "chapter.h"
+#include "detectors.h"
 #include "page_parts.h"
 #include "patterns_section.h"
 
@@ -137,6 +138,7 @@ std::string suite_html(const lab::SuiteResult& suite, const PageInfo& info) {
   add_banner(page, suite);
   add_summary(page, suite);
   add_across(page, suite);
+  add_detectors(page, suite);
   for (std::size_t i = 0; i < suite.cases.size(); ++i) {
     if (i == 0 || suite.cases[i].pattern != suite.cases[i - 1].pattern) {
       add_pattern(page, suite, suite.cases[i].pattern);

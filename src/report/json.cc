@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 
+#include "detectors.h"
 #include "figures.h"
 #include "json_value.h"
 #include "markup.h"
@@ -239,6 +240,9 @@ std::string suite_json(const lab::SuiteResult& suite) {
     } else {
       object["further_comparisons"].push_back(comparison(compared[i]));
     }
+  }
+  if (Json detectors = detectors_json(suite); !detectors.is_null()) {
+    object["detectors"] = std::move(detectors);
   }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "detectors.h"
 #include "figures.h"
 #include "markup.h"
 #include "published.h"
@@ -247,7 +248,7 @@ std::string cases(const lab::SuiteResult& suite) {
 }  // namespace
 
 std::string suite_markdown(const lab::SuiteResult& suite) {
-  return head(suite) + across(suite) + recovery(suite) + cases(suite);
+  return head(suite) + across(suite) + recovery(suite) + detectors_markdown(suite) + cases(suite);
 }
 
 }  // namespace report

@@ -262,6 +262,36 @@ lab::StageResult to_stage(const Json& json) {
           json.at(11).get<bool>()};
 }
 
+Json detector(const lab::DetectorScore& one) {
+  Json delays = Json::array();
+  for (const core::Duration delay : one.score.delays) {
+    delays.push_back(delay.count());
+  }
+  return {one.name,
+          one.score.faults,
+          one.score.found,
+          one.score.true_alarms,
+          one.score.false_alarms,
+          one.score.observed.count(),
+          std::move(delays),
+          stored_number(one.score.raw)};
+}
+
+lab::DetectorScore to_detector(const Json& json) {
+  lab::DetectorScore one;
+  json.at(0).get_to(one.name);
+  json.at(1).get_to(one.score.faults);
+  json.at(2).get_to(one.score.found);
+  json.at(3).get_to(one.score.true_alarms);
+  json.at(4).get_to(one.score.false_alarms);
+  one.score.observed = core::Duration(json.at(5).get<std::int64_t>());
+  for (const Json& delay : json.at(6)) {
+    one.score.delays.emplace_back(delay.get<std::int64_t>());
+  }
+  one.score.raw = to_number(json.at(7));
+  return one;
+}
+
 Json metrics(const lab::Metrics& values) {
   Json object = Json::object();
   for (const auto& [name, value] : values) {
@@ -336,6 +366,9 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.invariants = to_list<check::Invariant>(json.at("invariants"), to_invariant);
   run.faults = to_list<lab::FaultRecord>(json.at("faults"), to_fault);
   run.alerts = to_list<lab::AlertRecord>(json.at("alerts"), to_alert);
+  if (json.contains("detectors")) {  // younger than the first databases
+    run.detectors = to_list<lab::DetectorScore>(json.at("detectors"), to_detector);
+  }
   run.milestones = to_list<lab::Milestone>(json.at("milestones"), to_milestone);
   run.bins = to_list<lab::Bin>(json.at("bins"), to_bin);
   run.links = to_list<lab::LinkPicture>(json.at("links"), to_link);
@@ -393,6 +426,7 @@ Json run_json(const lab::RunResult& run) {
           {"invariants", list(run.invariants, invariant)},
           {"faults", list(run.faults, fault)},
           {"alerts", list(run.alerts, alert)},
+          {"detectors", list(run.detectors, detector)},
           {"milestones", list(run.milestones, milestone)},
           {"bins", list(run.bins, bin)},
           {"links", list(run.links, link)},

@@ -70,6 +70,11 @@ void Forecaster::observe(double rate) {
         (weight > kVarianceWeight ? weight : kVarianceWeight) * (error * error - variance_);
     error_sum_ += magnitude(error);
     naive_error_sum_ += magnitude(rate - last_);
+    if (rate > 0) {
+      ++judged_relative_;
+      relative_error_sum_ += magnitude(error) / rate;
+      naive_relative_error_sum_ += magnitude(rate - last_) / rate;
+    }
   }
   last_ = rate;
   const double season = season_at(observed_);
@@ -108,6 +113,15 @@ double Forecaster::mean_error() const {
 
 double Forecaster::mean_naive_error() const {
   return judged_ == 0 ? 0 : naive_error_sum_ / static_cast<double>(judged_);
+}
+
+double Forecaster::mean_relative_error() const {
+  return judged_relative_ == 0 ? 0 : relative_error_sum_ / static_cast<double>(judged_relative_);
+}
+
+double Forecaster::mean_naive_relative_error() const {
+  return judged_relative_ == 0 ? 0
+                               : naive_relative_error_sum_ / static_cast<double>(judged_relative_);
 }
 
 }  // namespace scaling

@@ -156,7 +156,14 @@ void Scaler::learn_arrivals(const Signals& signals) {
   for (std::int64_t bin = 0; bin < bins; ++bin) {
     forecaster_.observe(rate);
   }
-  learnt_ = seen;
+  if (bins == kMostBinsAtOnce) {
+    learnt_ = seen;
+    return;
+  }
+  // What is over belongs to the next bin, or bins would drift against the season.
+  const core::Duration taken = bins * config_.forecast->bin;
+  learnt_->at += taken;
+  learnt_->total += static_cast<std::uint64_t>(rate * core::to_seconds(taken));
 }
 
 void Scaler::combine(const Decision& decision, Proposal& proposal) const {

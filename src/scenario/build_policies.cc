@@ -110,6 +110,7 @@ core::Result<std::optional<Scaling>> build_scaling(const Section& file, const Sc
     const Section inner = section.section("forecast");
     ForecastRule& rule = made.forecast.emplace();
     inner.duration("bin", rule.bin);
+    inner.duration("season", rule.season);
     inner.percent("quantile", rule.quantile_ppm);
     inner.percent("utilisation", rule.utilisation_ppm);
   }

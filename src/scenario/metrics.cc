@@ -95,6 +95,13 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"relay_hops_max", kCount, kLower, "the most links that one took"},
     {"hop_delay_p50", kSeconds, kLower, "median of an assignment's delay / its links"},
     {"false_suspicions", kCount, kLower, "members suspected that were up and reachable"},
+    {"false_suspicions_per_hour", kCount, kLower,
+     "members suspected that nothing but a lack of CPU hit, an hour of such faults"},
+    {"view_convergence", kSeconds, kLower,
+     "longest time from the end of a cut until somebody leads, every declared link between live "
+     "members is proven at both ends and none of them is suspected; not of a ring"},
+    {"views_apart", kCount, kLower,
+     "cuts after which that was not so before the next one or the end of the load"},
     {"leader_elections", kCount, kLower, "leaders elected after the first"},
     // What the stages of a ring did. A stage is named by its place, from 1.
     {"slow_stage", kCount, kLower,
@@ -194,6 +201,11 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"volatility_rises", kCount, kHigher,
      "rises of the load that the size did not meet by chance: it was decided at most the lag and "
      "one bar before"},
+    {"load_forecast_mape", kShare, kLower,
+     "where scaling forecasts: mean of |forecast - arrivals| / arrivals of the next bin, out of "
+     "sample"},
+    {"load_forecast_mape_naive", kShare, kLower,
+     "the same of the forecast \"as in the bin before\""},
     {"agents_created", kCount, kLower, "agents that the controller created"},
     {"agents_ended", kCount, kLower, "agents that the controller ended"},
     {"busy_kills", kCount, kLower, "agents that were ended with a task in hand"},
@@ -221,6 +233,12 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"rollback_time", kSeconds, kLower,
      "from the onset of errors, the new version's first failed task or else its first task, to its "
      "last task; of a rollout that was taken back"},
+    {"state_divergence", kCount, kLower,
+     "entries of the group's ledger that agents of the new version had otherwise than the others "
+     "when more work was given to them"},
+    {"state_transfers", kCount, kHigher, "agents compared for that, each at each such switch"},
+    {"state_transfers_unseen", kCount, kLower,
+     "agents that were never level with another replica until the next switch"},
     {"rollout_steps", kCount, kHigher,
      "steps of the plan, 0 % included, whose share was in force in the route when tasks came"},
     {"rollout_step_tasks", kCount, kHigher,

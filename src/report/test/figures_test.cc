@@ -306,5 +306,25 @@ TEST(Figures, SafetyIsOfAllOrdersTogetherWithItsBound) {
   EXPECT_THAT(suite_markdown(suite), HasSubstr("3 in 45000 orders, below "));
 }
 
+TEST(Figures, DetectorsAreSummedOverRunsInPageMarkdownAndJson) {
+  lab::SuiteResult suite = sample_suite();
+  EXPECT_THAT(suite_html(suite, {}), Not(HasSubstr("data-detector")));
+  for (int i = 0; i < 2; ++i) {
+    monitor::Score score;
+    score.faults = 4;
+    score.found = 3;
+    score.true_alarms = 3;
+    score.false_alarms = 1;
+    score.observed = core::minutes(30);
+    score.delays = {core::seconds(2), core::seconds(4), core::seconds(6)};
+    suite.cases[0].runs[0].detectors.push_back({i == 0 ? "S-H-ESD" : "plain threshold", score});
+  }
+  suite.cases[0].runs.push_back(suite.cases[0].runs[0]);
+  EXPECT_THAT(suite_html(suite, {}), HasSubstr("data-detector"));
+  EXPECT_THAT(suite_markdown(suite), HasSubstr("| S-H-ESD | 8 | 6 | 75 % | 75 % | 4 s | 2 | 1 |"));
+  EXPECT_THAT(suite_json(suite),
+              HasSubstr("\"detectors\":[{\"detector\":\"S-H-ESD\",\"faults\":8"));
+}
+
 }  // namespace
 }  // namespace report

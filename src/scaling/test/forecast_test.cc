@@ -31,6 +31,21 @@ TEST(Forecast, OfAConstantIsTheConstant) {
   EXPECT_EQ(forecaster.mean_error(), 0);
 }
 
+TEST(Forecast, ItsRelativeErrorIsOfTheBinsInWhichSomethingCame) {
+  Forecaster forecaster{ForecastRule{}};
+  for (int i = 0; i < 50; ++i) {
+    forecaster.observe(10.0);
+  }
+  const auto before = static_cast<double>(forecaster.judged_relative());
+  EXPECT_EQ(forecaster.mean_relative_error(), 0);
+  forecaster.observe(0);
+  EXPECT_EQ(static_cast<double>(forecaster.judged_relative()), before) << "a share of nothing";
+  const double expected = forecaster.expected(1);
+  forecaster.observe(20);
+  EXPECT_NEAR(forecaster.mean_relative_error(), (20 - expected) / 20 / (before + 1), 1e-12);
+  EXPECT_NEAR(forecaster.mean_naive_relative_error(), 1 / (before + 1), 1e-12);
+}
+
 TEST(Forecast, FollowsALineAndFlattensFarAhead) {
   Forecaster forecaster{ForecastRule{}};
   for (int i = 0; i < 200; ++i) {

@@ -116,4 +116,25 @@ struct UpgradeDecided {
   MUSTER_FIELDS(UpgradeDecided, progress, adds, voter, reason)
 };
 
+// What telemetry tells of the whole swarm's last second, in the units of monitor::Metric; missing
+// where it does not say.
+struct SecondSeen {
+  static constexpr world::TraceKind kKind = 0x070E;
+  static constexpr std::string_view kName = "control.second_seen";
+  std::optional<double> done_rate;
+  std::optional<double> failures;
+  std::optional<double> latency;
+  std::optional<double> utilisation;
+  MUSTER_FIELDS(SecondSeen, done_rate, failures, latency, utilisation)
+};
+// What another bin of arrivals showed of the forecast of the load: out of sample, of the next bin.
+struct LoadForecastJudged {
+  static constexpr world::TraceKind kKind = 0x070D;
+  static constexpr std::string_view kName = "control.load_forecast_judged";
+  std::uint64_t bins = 0;              // so far
+  std::uint64_t error_millionths = 0;  // mean error as a share of what came, of all of them
+  std::uint64_t naive_millionths = 0;  // the same of "as many as in the bin before"
+  MUSTER_FIELDS(LoadForecastJudged, bins, error_millionths, naive_millionths)
+};
+
 }  // namespace control

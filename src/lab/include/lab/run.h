@@ -9,6 +9,7 @@
 #include "check/account.h"
 #include "check/invariant.h"
 #include "lab/alert_log.h"
+#include "lab/detector_bench.h"
 #include "lab/measure.h"
 #include "world_sim/simulation.h"
 
@@ -84,7 +85,8 @@ struct RunResult {
   std::vector<check::Invariant> invariants;
   std::vector<FaultRecord> faults;
   std::vector<Milestone> milestones;
-  std::vector<AlertRecord> alerts;  // of a run with a controller
+  std::vector<AlertRecord> alerts;       // of a run with a controller
+  std::vector<DetectorScore> detectors;  // likewise
   std::vector<Bin> bins;
   std::vector<LinkPicture> links;
   std::vector<StageResult> stages;      // of a ring, in order

@@ -36,6 +36,9 @@ constexpr std::string_view name_of(Metric metric) {
 // The metric's value in a window, in the unit above; missing where telemetry does not say.
 [[nodiscard]] std::optional<double> value_of(Metric metric, const Window& window);
 
+// Below this a change of the metric is of no interest, however steady it was.
+[[nodiscard]] double resolution_of(Metric metric);
+
 struct Anomaly {
   core::Time at;
   world::PoolId pool;  // 0: the whole swarm
@@ -57,6 +60,8 @@ class AnomalyWatch {
   // The anomalies that begin with the view's last whole second; a second that was seen is not
   // taken again.
   std::vector<Anomaly> observe(const View& view);
+  // The last whole second that was observed; none yet.
+  [[nodiscard]] const std::optional<std::int64_t>& newest_second() const { return newest_second_; }
 
  private:
   struct Series {

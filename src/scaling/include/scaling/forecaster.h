@@ -34,6 +34,10 @@ class Forecaster {
   // Mean absolute error of the forecast of the next bin, and of the naive one; 0 before ready().
   [[nodiscard]] double mean_error() const;
   [[nodiscard]] double mean_naive_error() const;
+  // The same errors as shares of what came, over the bins in which something did.
+  [[nodiscard]] double mean_relative_error() const;
+  [[nodiscard]] double mean_naive_relative_error() const;
+  [[nodiscard]] std::uint64_t judged_relative() const { return judged_relative_; }
 
  private:
   [[nodiscard]] double season_at(std::uint64_t bin) const;
@@ -52,12 +56,16 @@ class Forecaster {
   std::uint64_t judged_ = 0;
   double error_sum_ = 0;
   double naive_error_sum_ = 0;
+  std::uint64_t judged_relative_ = 0;
+  double relative_error_sum_ = 0;
+  double naive_relative_error_sum_ = 0;
   std::vector<double> season_;
 
  public:
   MUSTER_FIELDS(Forecaster, level_weight_, trend_weight_, season_weight_, damping_,
                 quantile_deviations_, observed_, level_, trend_, last_, variance_, judged_,
-                error_sum_, naive_error_sum_, season_)
+                error_sum_, naive_error_sum_, judged_relative_, relative_error_sum_,
+                naive_relative_error_sum_, season_)
 };
 
 }  // namespace scaling

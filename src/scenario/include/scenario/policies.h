@@ -81,9 +81,10 @@ struct ConcurrencyRule {
 };
 struct ForecastRule {
   core::Duration bin = core::seconds(1);
+  core::Duration season{};  // 0: none; cut to whole bins
   std::int64_t quantile_ppm = 900'000;
   std::int64_t utilisation_ppm = 700'000;
-  MUSTER_FIELDS(ForecastRule, bin, quantile_ppm, utilisation_ppm)
+  MUSTER_FIELDS(ForecastRule, bin, season, quantile_ppm, utilisation_ppm)
 };
 // From `min` agents at `low` index points to `max` at `high`; it shrinks `hysteresis` lower.
 struct VolatilityRule {

@@ -1,0 +1,128 @@
+#include "detectors.h"
+
+#include <algorithm>
+#include <array>
+
+namespace report {
+namespace {
+
+constexpr auto kDetectorTitles = std::to_array<std::string_view>(
+    {"detector", "faults", "found", "recall", "precision", "median delay", "false alarms an hour",
+     "hours watched", "score"});
+constexpr std::string_view kWhatTheyAre =
+    "Over all runs with a controller: their faults are the labels, and each detector is given what "
+    "the controller saw of the whole swarm second by second. S-H-ESD is the controller's own, "
+    "without a season; half-space trees judge only after five minutes; the plain threshold is "
+    "failures above 15 %, utilisation above 85 %, or twice the first minute's latency. An alarm "
+    "within 20 s after a fault counts neither way. Score: Numenta's, 0 for silence, 100 for "
+    "perfection.";
+
+std::string share_text(const std::optional<double>& value) {
+  return value ? with_unit(*value, scenario::Unit::kShare) : "–";
+}
+
+std::string count_text(const std::optional<double>& value) {
+  return value ? with_unit(*value, scenario::Unit::kCount) : "–";
+}
+
+std::vector<std::string> cells_of(const lab::DetectorScore& one) {
+  const monitor::Score& score = one.score;
+  const auto delay = score.median_delay();
+  return {one.name,
+          std::to_string(score.faults),
+          std::to_string(score.found),
+          share_text(score.recall()),
+          share_text(score.precision()),
+          delay ? with_unit(core::to_seconds(*delay), scenario::Unit::kSeconds) : "–",
+          count_text(score.false_alarms_per_hour()),
+          count_text(core::to_seconds(score.observed) / 3'600),
+          count_text(score.normalised())};
+}
+
+}  // namespace
+
+std::vector<lab::DetectorScore> detectors_of(const lab::SuiteResult& suite) {
+  std::vector<lab::DetectorScore> sums;
+  for (const lab::CaseResult& result : suite.cases) {
+    for (const lab::RunResult& run : result.runs) {
+      for (const lab::DetectorScore& one : run.detectors) {
+        const auto sum = std::ranges::find(sums, one.name, &lab::DetectorScore::name);
+        if (sum == sums.end()) {
+          sums.push_back(one);
+        } else {
+          sum->score += one.score;
+        }
+      }
+    }
+  }
+  const bool labelled = !sums.empty() && sums.front().score.faults > 0;
+  return labelled ? sums : std::vector<lab::DetectorScore>();
+}
+
+Json detectors_json(const lab::SuiteResult& suite) {
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+  };
+  Json array = Json::array();
+  for (const lab::DetectorScore& one : detectors_of(suite)) {
+    const monitor::Score& score = one.score;
+    const auto delay = score.median_delay();
+    array.push_back({{"detector", one.name},
+                     {"faults", score.faults},
+                     {"found", score.found},
+                     {"true_alarms", score.true_alarms},
+                     {"false_alarms", score.false_alarms},
+                     {"observed_s", core::to_seconds(score.observed)},
+                     {"precision", number(score.precision())},
+                     {"recall", number(score.recall())},
+                     {"delay_s", delay ? Json(core::to_seconds(*delay)) : Json()},
+                     {"false_alarms_per_hour", number(score.false_alarms_per_hour())},
+                     {"score", number(score.normalised())}});
+  }
+  return array.empty() ? Json() : array;
+}
+
+void add_detectors(Markup& page, const lab::SuiteResult& suite) {
+  const std::vector<lab::DetectorScore> all = detectors_of(suite);
+  if (all.empty()) {
+    return;
+  }
+  page.html("<section class=\"about\"><h2 id=\"detectors\">Detectors of anomalies</h2><p>");
+  page.text(kWhatTheyAre).html("</p><div class=\"scroll\"><table><thead><tr>");
+  for (const std::string_view title : kDetectorTitles) {
+    page.html("<th>").html(title).html("</th>");
+  }
+  page.html("</tr></thead><tbody>");
+  for (const lab::DetectorScore& one : all) {
+    page.html("<tr data-detector>");
+    for (const std::string& cell : cells_of(one)) {
+      page.html("<td class=\"num\">").text(cell).html("</td>");
+    }
+    page.html("</tr>");
+  }
+  page.html("</tbody></table></div></section>\n");
+}
+
+std::string detectors_markdown(const lab::SuiteResult& suite) {
+  const std::vector<lab::DetectorScore> all = detectors_of(suite);
+  if (all.empty()) {
+    return {};
+  }
+  std::string text = "## Detectors of anomalies\n\n" + std::string(kWhatTheyAre) + "\n\n|";
+  std::string rule = "|";
+  for (const std::string_view title : kDetectorTitles) {
+    text += " " + std::string(title) + " |";
+    rule += "---|";
+  }
+  text += "\n" + rule + "\n";
+  for (const lab::DetectorScore& one : all) {
+    text += "|";
+    for (const std::string& cell : cells_of(one)) {
+      text += " " + cell + " |";
+    }
+    text += "\n";
+  }
+  return text + "\n";
+}
+
+}  // namespace report
