@@ -227,4 +227,29 @@ void measure_performance(const Deployment& deployment, const scenario::Scenario&
   }
 }
 
+std::vector<AgentResult> agents_of(const Deployment& deployment, const Measure& measure) {
+  std::map<world::NodeId, std::uint64_t> done;
+  for (const auto& [id, task] : measure.tasks()) {
+    const bool counts = task.intended >= measure.measured_from();
+    if (counts && task.agent && task.latency && *task.latency <= measure.deadline() &&
+        task.outcome == swarm::Outcome::kDone) {
+      ++done[task.agent];
+    }
+  }
+  std::vector<AgentResult> agents;
+  for (const agent::AgentConfig& config : deployment.agent_configs) {
+    const world::NodeId node = config.member.self;
+    const auto tasks = done.find(node);
+    const double dollars = measure.profit_of(config.account);
+    const bool from_the_start =
+        std::ranges::find(deployment.agents, node) != deployment.agents.end();
+    if (from_the_start || tasks != done.end() || dollars != 0) {
+      agents.push_back({std::string(deployment.name(node)),
+                        std::string(name_of(kind_of(config.strategy))),
+                        tasks == done.end() ? 0 : tasks->second, dollars});
+    }
+  }
+  return agents;
+}
+
 }  // namespace lab

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lab/measure.h"
+#include "lab/run.h"
 
 namespace lab {
 
@@ -13,5 +14,8 @@ namespace lab {
 // The reward is the one that dispatch plays for.
 void measure_performance(const Deployment& deployment, const scenario::Scenario& scenario,
                          const Measure& measure, Metrics& metrics);
+
+// What every agent did that there was at the start, or that did anything.
+std::vector<AgentResult> agents_of(const Deployment& deployment, const Measure& measure);
 
 }  // namespace lab

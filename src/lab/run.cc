@@ -316,6 +316,7 @@ class Runner {
       made.metrics.merge(transfer_->metrics());
     }
     made.stages = stage_log_.stages(cpu_in_use_);
+    made.agents = agents_of(deployment_, measure_);
     made.metrics.merge(stage_log_.metrics(made.stages, simulation_.now()));
     count_cost(made.metrics);
     made.metrics["lost"] = static_cast<double>(made.account.lost);

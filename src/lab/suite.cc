@@ -53,6 +53,7 @@ void forget_pictures(RunResult& result) {
     result.alerts = {};
     result.links = {};
     result.stages = {};
+    result.agents = {};
     result.node_names = {};
     result.provenance = {};
   }

@@ -147,6 +147,21 @@ Json stages(const lab::CaseResult& result) {
   return array;
 }
 
+// Of the runs that are told in full.
+Json agents(const lab::CaseResult& result) {
+  Json array = Json::array();
+  for (const lab::RunResult& run : result.runs) {
+    for (const lab::AgentResult& agent : run.agents) {
+      array.push_back({{"run", run.id()},
+                       {"agent", agent.name},
+                       {"strategy", agent.strategy},
+                       {"tasks", agent.tasks},
+                       {"profit_loss", number(agent.profit_loss_dollars)}});
+    }
+  }
+  return array;
+}
+
 Json variants(const lab::CaseResult& result) {
   Json array = Json::array();
   for (const lab::VariantResult& variant : lab::variants_of(result)) {
@@ -177,6 +192,7 @@ Json case_object(const lab::CaseResult& result) {
           {"invariants", invariants(result)},
           {"faults", faults(result)},
           {"stages", stages(result)},
+          {"agents", agents(result)},
           {"alerts", alerts(result)}};
 }
 

@@ -247,6 +247,15 @@ Json stage(const lab::StageResult& one) {
           one.slow};
 }
 
+Json agent(const lab::AgentResult& one) {
+  return {one.name, one.strategy, one.tasks, stored_number(one.profit_loss_dollars)};
+}
+
+lab::AgentResult to_agent(const Json& json) {
+  return {json.at(0).get<std::string>(), json.at(1).get<std::string>(),
+          json.at(2).get<std::uint64_t>(), to_number(json.at(3))};
+}
+
 lab::StageResult to_stage(const Json& json) {
   return {json.at(0).get<std::string>(),
           json.at(1).get<std::uint64_t>(),
@@ -372,6 +381,9 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.milestones = to_list<lab::Milestone>(json.at("milestones"), to_milestone);
   run.bins = to_list<lab::Bin>(json.at("bins"), to_bin);
   run.links = to_list<lab::LinkPicture>(json.at("links"), to_link);
+  if (json.contains("agents")) {  // older records have none
+    run.agents = to_list<lab::AgentResult>(json.at("agents"), to_agent);
+  }
   if (json.contains("stages")) {  // records from before there were rings have none
     run.stages = to_list<lab::StageResult>(json.at("stages"), to_stage);
   }
@@ -431,6 +443,7 @@ Json run_json(const lab::RunResult& run) {
           {"bins", list(run.bins, bin)},
           {"links", list(run.links, link)},
           {"stages", list(run.stages, stage)},
+          {"agents", list(run.agents, agent)},
           {"node_names", list(run.node_names, text)},
           {"provenance", list(run.provenance, text)},
           {"checks", list(run.checks, check_result)},

@@ -102,6 +102,22 @@ void add_stages(Markup& page, const lab::RunResult& run) {
   page.html("</tbody></table></div>");
 }
 
+// Who did how much, and what that earned.
+void add_agents(Markup& page, const lab::RunResult& run) {
+  if (run.agents.empty()) {
+    return;
+  }
+  page.html("<details><summary>Agents: tasks, profit and loss</summary><div class=\"scroll\">");
+  page.html("<table><thead><tr><th>Agent</th><th>Strategy</th><th class=\"num\">Tasks</th>");
+  page.html("<th class=\"num\">Profit or loss</th></tr></thead><tbody>");
+  for (const lab::AgentResult& agent : run.agents) {
+    page.html("<tr><th scope=\"row\">").text(agent.name).html("</th><td>").text(agent.strategy);
+    page.html("</td><td class=\"num\">").number(agent.tasks).html("</td><td class=\"num\">");
+    page.text(with_unit(agent.profit_loss_dollars, scenario::Unit::kDollars)).html("</td></tr>");
+  }
+  page.html("</tbody></table></div></details>");
+}
+
 // What the controller's monitor raised, with its numbers.
 void add_alerts(Markup& page, const lab::RunResult& run) {
   if (run.alerts.empty()) {
@@ -175,6 +191,7 @@ void add_run(Markup& page, const lab::RunResult& run, std::string_view anchor,
   }
   page.html("</div>");
   add_stages(page, run);
+  add_agents(page, run);
   add_events(page, run);
   add_alerts(page, run);
   page.html("<p class=\"replay\">Replay it: <code>").text(replay_command(run, info.program));

@@ -77,6 +77,12 @@ says '^INTERRUPTED, partial:$'
 interrupted INT 130 replay endless.yaml@1 --json
 says '"interrupted":true'
 
+# Many agents and a high rate: there is much to judge and to let go of.
+sed 's/size: 8/size: 300/; s/rate: 100/rate: 3000/; s/mesh/star/; s/1h/5min/' endless.yaml > large.yaml
+cpu_s=2
+interrupted INT 130 run large.yaml --report "" --store ""
+says '^INTERRUPTED, partial: '
+
 # Some cases are over, and every kind of file has to be written.
 cpu_s=6
 interrupted INT 130 test --coverage --junit junit.xml --prometheus metrics.txt

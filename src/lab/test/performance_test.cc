@@ -58,6 +58,17 @@ TEST(Performance, ProfitIsToldApartByStrategy) {
   EXPECT_NEAR(momentum + reversion, result.metrics.at("profit_loss"), 1e-6)
       << "the hub trades nothing";
   EXPECT_FALSE(result.metrics.contains("profit_loss_pairs"));
+  double dollars = 0;
+  std::uint64_t tasks = 0;
+  ASSERT_EQ(result.agents.size(), 4U);
+  for (const AgentResult& agent : result.agents) {
+    dollars += agent.profit_loss_dollars;
+    tasks += agent.tasks;
+  }
+  EXPECT_EQ(result.agents[0].name, "momentum-1");
+  EXPECT_EQ(result.agents[3].strategy, "mean_reversion");
+  EXPECT_NEAR(dollars, result.metrics.at("profit_loss"), 1e-6);
+  EXPECT_EQ(static_cast<double>(tasks), result.metrics.at("done"));
 }
 
 TEST(Performance, ATaskDoneFarAwayTakesLonger) {

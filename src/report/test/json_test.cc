@@ -164,7 +164,7 @@ TEST(SuiteJson, KeepsKeysInTheirOrder) {
   }
   EXPECT_THAT(keys, testing::ElementsAre("pattern", "case", "verdict", "reason", "fingerprint",
                                          "virtual_s", "wall_s", "tasks", "metrics", "variants",
-                                         "invariants", "faults", "stages", "alerts"));
+                                         "invariants", "faults", "stages", "agents", "alerts"));
 }
 
 TEST(SuiteJson, PrintsAtMostNineDigits) {
@@ -209,6 +209,21 @@ TEST(SuiteJson, TellsAlertsWithTheirNumbersAndTimesSinceTheLoadBegan) {
   EXPECT_EQ(alerts[0]["cleared_s"], 24.5);
   EXPECT_EQ(alerts[0]["worst"], 600);
   EXPECT_TRUE(alerts[1]["cleared_s"].is_null());
+}
+
+TEST(SuiteJson, TellsWhatEachAgentDidAndEarned) {
+  lab::SuiteResult suite = sample_suite();
+  suite.cases[0].runs[0].agents = {{"momentum-1", "momentum", 250, 17.25},
+                                   {"pairs-1", "pairs", 0, -3.5}};
+  const Json object = Json::parse(suite_json(suite));
+  const Json& agents = object["cases"][0]["agents"];
+  ASSERT_EQ(agents.size(), 2U);
+  EXPECT_EQ(agents[0]["agent"], "momentum-1");
+  EXPECT_EQ(agents[0]["tasks"], 250);
+  EXPECT_EQ(agents[1]["strategy"], "pairs");
+  EXPECT_EQ(agents[1]["profit_loss"], -3.5);
+  Validator validator;
+  EXPECT_THAT(validator.errors(object), testing::IsEmpty());
 }
 
 TEST(SuiteJson, TellsTheStagesOfARingAndWhichIsSlow) {

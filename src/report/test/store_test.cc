@@ -191,6 +191,7 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   run.metrics["share_ratio"] = HUGE_VAL;
   run.faults[0].decided.reset();
   run.stages = sample_stages();
+  run.agents = {{"momentum-1", "momentum", 250, -17.25}};
   const auto again = run_of_record(run_record(run));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->metrics, run.metrics);
@@ -198,6 +199,8 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   ASSERT_EQ(again->stages.size(), 2U);
   EXPECT_EQ(again->stages[0].wait_mean_s, run.stages[0].wait_mean_s);
   EXPECT_TRUE(again->stages[1].slow);
+  ASSERT_EQ(again->agents.size(), 1U);
+  EXPECT_EQ(again->agents[0].profit_loss_dollars, -17.25);
   EXPECT_EQ(run_record(*again), run_record(run));
 }
 

@@ -62,6 +62,14 @@ struct StageResult {
   bool slow = false;         // the stage with the most in use: it limits the ring
 };
 
+// An agent: what it did and what that earned.
+struct AgentResult {
+  std::string name;
+  std::string strategy;
+  std::uint64_t tasks = 0;         // done in time, from the end of the warm-up on
+  double profit_loss_dollars = 0;  // from its fills, marked at the last price
+};
+
 struct RunResult {
   std::string scenario;       // name of the file's scenario
   std::string run;            // variant
@@ -90,6 +98,7 @@ struct RunResult {
   std::vector<Bin> bins;
   std::vector<LinkPicture> links;
   std::vector<StageResult> stages;      // of a ring, in order
+  std::vector<AgentResult> agents;      // in the order of the scenario, then as they were created
   std::vector<std::string> node_names;  // by node id - 1
   std::vector<std::string> provenance;  // one line for each instrument
   std::vector<CheckResult> checks;      // those that one run decides; see judge()
