@@ -78,7 +78,8 @@ interrupted INT 130 replay endless.yaml@1 --json
 says '"interrupted":true'
 
 # Many agents and a high rate: there is much to judge and to let go of.
-sed 's/size: 8/size: 300/; s/rate: 100/rate: 3000/; s/mesh/star/; s/1h/5min/' endless.yaml > large.yaml
+sed 's/size: 8/size: 300/; s/rate: 100/rate: 3000/; s/mesh/star/; s/1h/5min/' \
+  endless.yaml > large.yaml
 cpu_s=2
 interrupted INT 130 run large.yaml --report "" --store ""
 says '^INTERRUPTED, partial: '
