@@ -304,7 +304,7 @@ async function compared(page, api, look) {
 // What `muster report --json` has of a run is what the page shows of it.
 async function figures_equal_the_report(page, api) {
   const report = JSON.parse(await readFile(join(folder, "latest.json"), "utf8"));
-  const [stored] = report.cases[0].runs;
+  const [stored] = report.records.cases[0].runs;
   const [listed] = (await api(`runs?suite=${(await api("runs")).runs[0].suite}`)).runs;
   await open_run(page, listed.id);
   for (const line of await page.locator("tr[data-metric]").all()) {
