@@ -105,7 +105,7 @@ void Pipes::on(const Moment& moment, const swarm::BreakerChanged& record) {
     return change + ", but was " + std::string(swarm::name_of(breaker.state));
   });
   if (record.to == BreakerState::kHalfOpen) {
-    breakers_.expect(moment.at - breaker.since >= bounds_.open_for, moment,
+    breakers_.expect(record.at - breaker.since >= bounds_.open_for, moment,
                      [&] { return change + " before its time"; });
   }
   if (record.from == BreakerState::kHalfOpen && record.to == BreakerState::kClosed) {
@@ -113,7 +113,7 @@ void Pipes::on(const Moment& moment, const swarm::BreakerChanged& record) {
       return change + " after " + text(std::uint64_t{breaker.probes}) + " probes";
     });
   }
-  breaker = {record.to, moment.at, 0};
+  breaker = {record.to, record.at, 0};
 }
 
 void Pipes::on(const Moment& moment, const swarm::BreakerProbed& record) {

@@ -79,7 +79,7 @@ void Breaker::end(bool well, core::Time at) {
 void Breaker::become(BreakerState state, std::uint32_t calls, std::uint32_t failures,
                      core::Time now) {
   core::check(may_become(state_, state), "a breaker changes legally");
-  changes_.push_back({state_, state, calls, failures});
+  changes_.push_back({state_, state, calls, failures, now});
   state_ = state;
   under_way_.clear();
   ended_.clear();

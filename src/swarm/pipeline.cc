@@ -464,7 +464,8 @@ void Pipeline::arm(Desk& desk, world::NodeId peer, Outgoing& link) {
 // What the breaker did; where another node does the same stage, it gets what waits for this one.
 void Pipeline::follow(Desk& desk, world::NodeId peer, Outgoing& link) {
   for (const BreakerChange& change : link.breaker.take_changes()) {
-    desk.effects.trace(BreakerChanged{peer, change.from, change.to, change.calls, change.failures});
+    desk.effects.trace(
+        BreakerChanged{peer, change.from, change.to, change.calls, change.failures, change.at});
     if (change.to == BreakerState::kHalfOpen) {
       continue;
     }

@@ -58,7 +58,7 @@ class RingCanary : public ::testing::Test {
     story.order(number, 1, kThird, 1);
   }
   void change(BreakerState from, BreakerState to) {
-    story.tell(kFirst, swarm::BreakerChanged{kSecond, from, to, 5, 5});
+    story.tell(kFirst, swarm::BreakerChanged{kSecond, from, to, 5, 5, story.now()});
   }
   void probe() { story.tell(kFirst, swarm::BreakerProbed{kSecond}); }
   void open_and_wait() {
@@ -188,6 +188,15 @@ TEST_F(RingCanary, ABreakerThatIsProbedTooSoon) {
   probe();
   change(BreakerState::kHalfOpen, BreakerState::kClosed);
   expect_only("breakers_legal", "before its time");
+}
+
+TEST_F(RingCanary, ABreakerThatOpenedBeforeItsRecordWasDurableCountsFromThen) {
+  story.wait(core::milliseconds(1));
+  story.tell(kFirst, swarm::BreakerChanged{kSecond, BreakerState::kClosed, BreakerState::kOpen, 5,
+                                           5, story.now() - core::milliseconds(1)});
+  story.wait(kOpenFor - core::milliseconds(1));
+  change(BreakerState::kOpen, BreakerState::kHalfOpen);
+  expect_sound();
 }
 
 TEST_F(RingCanary, ABreakerThatClosesAfterOneProbeOfTwo) {

@@ -45,6 +45,7 @@ class Story {
     checks_.receive({core::at(now_), who, world::Incarnation(1), world::make_trace(record)});
   }
   void wait(core::Duration duration) { now_ += duration; }
+  [[nodiscard]] core::Time now() const { return core::at(now_); }
 
   // ---- Chapters ----
   void open_venue();

@@ -183,9 +183,9 @@ TEST_F(FaultStory, APartitionIsNoticedFromEitherSide) {
 TEST_F(FaultStory, AStageOfARingIsGivenToASpare) {
   plan({"crash"});
   begins(1'000, 0, kHit);
-  at(1'100, kLeader, swarm::BreakerChanged{kThird, {}, swarm::BreakerState::kOpen, 9, 9});
+  at(1'100, kLeader, swarm::BreakerChanged{kThird, {}, swarm::BreakerState::kOpen, 9, 9, {}});
   EXPECT_FALSE(fault().detected) << "another link's breaker";
-  at(1'200, kLeader, swarm::BreakerChanged{kHit, {}, swarm::BreakerState::kOpen, 9, 9});
+  at(1'200, kLeader, swarm::BreakerChanged{kHit, {}, swarm::BreakerState::kOpen, 9, 9, {}});
   EXPECT_EQ(fault().detected, ms(1'200));
   at(1'500, kLeader, swarm::RingChanged{{1, {{kLeader}, {kThird}}, false, 0}});
   EXPECT_EQ(fault().decided, ms(1'500));

@@ -65,7 +65,8 @@ struct BreakerChange {
   BreakerState to = BreakerState::kClosed;
   std::uint32_t calls = 0;     // that ended in the window, or probes
   std::uint32_t failures = 0;  // of them
-  MUSTER_FIELDS(BreakerChange, from, to, calls, failures)
+  core::Time at{};             // on the caller's clock
+  MUSTER_FIELDS(BreakerChange, from, to, calls, failures, at)
 };
 
 class Breaker {

@@ -86,7 +86,8 @@ struct BreakerChanged {
   BreakerState to = BreakerState::kClosed;
   std::uint32_t calls = 0;
   std::uint32_t failures = 0;
-  MUSTER_FIELDS(BreakerChanged, peer, from, to, calls, failures)
+  core::Time at{};  // on the node's own clock; the trace is later by what its step waits for
+  MUSTER_FIELDS(BreakerChanged, peer, from, to, calls, failures, at)
 };
 
 // A call that goes through while the breaker is half-open.
