@@ -196,6 +196,9 @@ TEST_F(RingCanary, ABreakerThatOpenedBeforeItsRecordWasDurableCountsFromThen) {
                                            5, story.now() - core::milliseconds(1)});
   story.wait(kOpenFor - core::milliseconds(1));
   change(BreakerState::kOpen, BreakerState::kHalfOpen);
+  probe();
+  probe();
+  change(BreakerState::kHalfOpen, BreakerState::kClosed);
   expect_sound();
 }
 

@@ -52,7 +52,7 @@ TEST_F(BreakerStory, StaysClosedUntilThereAreEnoughCallsToJudge) {
   EXPECT_EQ(breaker.state(), BreakerState::kOpen);
   const auto changes = breaker.take_changes();
   ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0], (BreakerChange{BreakerState::kClosed, BreakerState::kOpen, 5, 5}));
+  EXPECT_EQ(changes[0], (BreakerChange{BreakerState::kClosed, BreakerState::kOpen, 5, 5, now}));
 }
 
 TEST_F(BreakerStory, StaysClosedBelowTheRate) {
