@@ -74,6 +74,10 @@ CreditReceiver::Arrival CreditReceiver::arrived(LinkEpoch epoch, LinkSequence se
     epoch_ = epoch;
     taken_ = 0;
     open_.clear();
+    forgotten_ = false;
+  }
+  if (forgotten_) {
+    return Arrival::kUnknown;
   }
   if (sequence <= taken_) {
     return Arrival::kRepeat;
@@ -92,8 +96,13 @@ void CreditReceiver::done(LinkEpoch epoch, LinkSequence sequence) {
   }
 }
 
+void CreditReceiver::forget() {
+  open_.clear();
+  forgotten_ = epoch_ > 0;
+}
+
 ItemState CreditReceiver::state(LinkEpoch asked, std::uint64_t call) const {
-  if (asked != epoch_) {
+  if (asked != epoch_ || forgotten_) {
     return {asked, 0, {}, call, true};
   }
   return {epoch_, taken_, {open_.begin(), open_.end()}, call, false};

@@ -62,7 +62,11 @@ void Pipeline::stitch(Desk& desk, const Ring& ring) {
     }
   }
   const std::vector<world::NodeId> before = ring_.before(self);
-  std::erase_if(incoming_, [&](const auto& entry) { return !contains(before, entry.first); });
+  for (auto& [peer, link] : incoming_) {
+    if (!contains(before, peer)) {
+      link.forget();
+    }
+  }
   pass_on(desk);
 }
 
@@ -75,7 +79,9 @@ void Pipeline::drop_all(Desk& desk) {
     static_cast<void>(link.sender.recall());
     link.sender.open(next_epoch(desk));
   }
-  incoming_.clear();
+  for (auto& [peer, link] : incoming_) {
+    link.forget();
+  }
   seen_.clear();
 }
 

@@ -78,6 +78,22 @@ TEST(Credit, AReceiverThatForgotAsksForANewBeginning) {
   EXPECT_EQ(again.arrived(1, 3), Arrival::kOld);
 }
 
+TEST(Credit, AReceiverThatDroppedItsItemsTakesNoneOfThemInTheSameEpoch) {
+  CreditSender sender(4);
+  sender.open(7);
+  CreditReceiver receiver;
+  EXPECT_EQ(receiver.arrived(7, sender.send(item(1))), Arrival::kTake);
+  receiver.forget();
+  EXPECT_EQ(receiver.held(), 0U);
+  EXPECT_EQ(receiver.arrived(7, 1), Arrival::kUnknown) << "sent again by who does not know";
+  EXPECT_TRUE(receiver.state(7, 3).unknown);
+  sender.open(8);
+  EXPECT_EQ(sender.item(1).task.id, TaskId(1));
+  EXPECT_EQ(receiver.arrived(8, 1), Arrival::kTake);
+  EXPECT_FALSE(receiver.state(8, 4).unknown);
+  EXPECT_EQ(receiver.arrived(8, 1), Arrival::kRepeat);
+}
+
 TEST(Credit, WhatWasWithADeadStageComesBackInOrder) {
   CreditSender sender(4);
   sender.open(1);

@@ -73,8 +73,12 @@ class CreditReceiver {
   [[nodiscard]] Arrival arrived(LinkEpoch epoch, LinkSequence sequence);
   // The stage is done with it. Ignored for an epoch that is over.
   void done(LinkEpoch epoch, LinkSequence sequence);
+  // What was taken is dropped, and nothing more is taken in this epoch: a sender that sends its
+  // items again, not knowing, has to begin a new one, or the first would be taken twice.
+  void forget();
 
-  [[nodiscard]] LinkEpoch epoch() const { return epoch_; }
+  // 0: none, or one that is forgotten.
+  [[nodiscard]] LinkEpoch epoch() const { return forgotten_ ? 0 : epoch_; }
   [[nodiscard]] std::size_t held() const { return open_.size(); }
   [[nodiscard]] ItemState state(LinkEpoch asked, std::uint64_t call) const;
 
@@ -82,9 +86,10 @@ class CreditReceiver {
   LinkEpoch epoch_ = 0;  // 0: none yet
   LinkSequence taken_ = 0;
   std::set<LinkSequence> open_;
+  bool forgotten_ = false;
 
  public:
-  MUSTER_FIELDS(CreditReceiver, epoch_, taken_, open_)
+  MUSTER_FIELDS(CreditReceiver, epoch_, taken_, open_, forgotten_)
 };
 
 }  // namespace swarm
