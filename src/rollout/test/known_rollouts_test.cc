@@ -1,4 +1,4 @@
-// The judge's own record: a library of good and bad rollouts, each with many seeds, and how often
+// The judge's own record: a set of good and bad rollouts, each with many seeds, and how often
 // the rollout was wrong. Prints the rates with their exact 95 % intervals.
 #include <gtest/gtest.h>
 
@@ -45,7 +45,7 @@ Behaviour bad_under_load(std::uint32_t calm, std::uint32_t loaded) {
           [](double, std::uint32_t) { return 100U; }};
 }
 
-std::vector<Entry> library() {
+std::vector<Entry> known_rollouts() {
   return {
       {"equal, 2 % errors", true, always(200, 100), always(200, 100)},
       {"equal, no errors", true, always(0, 100), always(0, 100)},
@@ -86,10 +86,10 @@ double upper(std::uint64_t wrong) {
                                                   static_cast<double>(wrong + 1));
 }
 
-TEST(Library, FalsePromotionsAndFalseRollBacksAreRare) {
+TEST(KnownRollouts, FalsePromotionsAndFalseRollBacksAreRare) {
   std::printf("%-34s %9s %10s %9s %8s %12s %9s\n", "rollout", "promoted", "taken back", "undecided",
               "wrong<=", "median s", "exposed");
-  for (const Entry& entry : library()) {
+  for (const Entry& entry : known_rollouts()) {
     const Record record = try_out(entry);
     const std::uint64_t wrong = entry.good ? record.taken_back : record.promoted;
     std::printf("%-34s %9d %10d %9d %7.2f%% %12.0f %9d\n", entry.name,
