@@ -225,10 +225,18 @@ CheckResult judge_objective(const scenario::Check& check, const Compared& compar
   const bool paired = !check.of.empty();
   const double bound_value = paired ? 0 : static_cast<double>(check.bound_millionths) / 1e6;
   result.text = text_of(check, paired ? std::nullopt : std::optional(bound_value));
-  const std::string beyond = "> deadline in " + std::to_string(compared.beyond) + " of " +
-                             std::to_string(values.size() + compared.beyond);
+  const std::size_t runs = values.size() + compared.beyond;
+  const std::string beyond =
+      "> deadline in " + std::to_string(compared.beyond) + " of " + std::to_string(runs);
+  if (runs == 0) {
+    result.observed = "no run has what it compares";
+    return result;
+  }
   if (values.empty()) {
-    result.observed = compared.beyond > 0 ? beyond : "no run has what it compares";
+    const bool decided = runs >= kSeedsToJudge;
+    result.passed = !decided || check.comparison == scenario::Comparison::kAtLeast;
+    result.observed =
+        (decided ? "" : std::string(stats::name_of(stats::Outcome::kObserved)) + ": ") + beyond;
     return result;
   }
   const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
@@ -252,7 +260,7 @@ CheckResult judge_objective(const scenario::Check& check, const Compared& compar
   if (compared.beyond > 0) {
     // The mean over all runs is infinite, and the runs do not tell by how many that is.
     result.observed = beyond + ", else " + result.observed;
-    result.inconclusive = result.passed && values.size() + compared.beyond >= kSeedsToJudge;
+    result.inconclusive = result.passed && runs >= kSeedsToJudge;
   }
   return result;
 }

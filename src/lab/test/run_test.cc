@@ -337,6 +337,20 @@ TEST(Suite, AnObjectiveOfTwoVariantsIsJudgedByTheirDifferenceOnEachSeed) {
   EXPECT_EQ(observed->verdict, Verdict::kPass) << "two seeds do not judge an objective";
 }
 
+TEST(Suite, AnObjectiveThatEveryRunMissesByNobodyKnowsHowMuchIsObservedBelowTwentySeeds) {
+  const Case late{"test.yaml", load("pattern: star\nduration: 1s\npools: [{name: agent, size: 2}]\n"
+                                    "workload: {rate: 20/s, deadline: 10ms}\nchecks: {objectives: "
+                                    "[{metric: latency_p99, at_most: 5ms}]}\n")};
+  const auto one = run_suite({late}, one_after_the_other(1));
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->cases.at(0).checks.at(0).observed, "observed: > deadline in 1 of 1");
+  EXPECT_EQ(one->verdict, Verdict::kPass) << "one seed does not judge an objective";
+  const auto many = run_suite({late}, one_after_the_other(20));
+  ASSERT_TRUE(many.has_value());
+  EXPECT_EQ(many->cases.at(0).checks.at(0).observed, "> deadline in 20 of 20");
+  EXPECT_EQ(many->verdict, Verdict::kFail);
+}
+
 TEST(Suite, AnObjectiveThatNothingCanTellOfIsMissed) {
   const Case one{"test.yaml",
                  load(std::string(kStar) + "checks: {objectives: [{metric: rollback_time, "
