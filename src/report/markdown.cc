@@ -1,6 +1,9 @@
 #include "report/markdown.h"
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include "detectors.h"
 #include "figures.h"
@@ -123,9 +126,9 @@ std::string figure_rows(const std::vector<PatternFigures>& rows, FigureTable tab
 
 std::string notes(const Across& figures) {
   std::string text = "Means over runs; intervals are 95 %, by the bootstrap over runs, from " +
-                     std::to_string(lab::kSeedsToJudge) + " runs on.\nCells of fewer than " +
+                     std::to_string(lab::kSeedsToJudge) + " runs on. Cells of fewer than " +
                      std::to_string(kRunsToPublish) +
-                     " runs are observed: they rank nothing.\nIn brackets: the schedule that a "
+                     " runs are observed: they rank nothing. In brackets: the schedule that a "
                      "figure was measured under; S0s and S1s are S0 and S1 with a tenth of each "
                      "time.\n";
   for (const PatternFigures& row : figures.rows) {
@@ -245,10 +248,32 @@ std::string cases(const lab::SuiteResult& suite) {
   return text;
 }
 
+// Prose in lines of at most 120 columns, as what is committed is reviewed by lines. A row of a
+// table has to stay one.
+std::string wrapped(std::string_view text) {
+  constexpr std::size_t kProseColumns = 120;
+  std::string out;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    while (line.size() > kProseColumns && !line.starts_with('|')) {
+      const std::size_t space = line.rfind(' ', kProseColumns);
+      if (space == std::string_view::npos) {
+        break;
+      }
+      out += std::string(line.substr(0, space)) + "\n";
+      line.remove_prefix(space + 1);
+    }
+    out += std::string(line) + "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string suite_markdown(const lab::SuiteResult& suite) {
-  return head(suite) + across(suite) + recovery(suite) + detectors_markdown(suite) + cases(suite);
+  return wrapped(head(suite) + across(suite) + recovery(suite) + detectors_markdown(suite) +
+                 cases(suite));
 }
 
 }  // namespace report

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <sstream>
+#include <string>
+
 #include "lab/deployment.h"
 #include "pareto_picture.h"
 #include "published.h"
@@ -91,6 +95,16 @@ TEST(Figures, AColumnIsTakenFromTheScheduleThatItSpeaksOf) {
   EXPECT_FALSE(star.values[column("capacity", Under::kCapacity)]) << "was not measured";
   EXPECT_EQ(star.schedules, "S0 000000000000000a, S1 000000000000000b, S2 000000000000000b");
   EXPECT_EQ(star.spof, "Partial: 1/1 (node-hub), worst outage 45 s");
+}
+
+TEST(Figures, ProseInMarkdownHasLinesOfAtMost120Columns) {
+  std::istringstream lines(suite_markdown(study()));
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) {
+    longest = line.starts_with('|') ? longest : std::max(longest, line.size());
+  }
+  EXPECT_LE(longest, 120U);
+  EXPECT_GT(longest, 80U) << "there is prose to wrap";
 }
 
 TEST(Figures, EachNamesTheScheduleThatItTrulyCameFrom) {
