@@ -282,7 +282,7 @@ void Checks::finish(const FinalState& state) {
   parts.boundaries.finish(state);
   parts.routes.finish(state, parts.liveness.due(state));
   parts.liveness.finish(state, parts.tasks.abandoned());
-  parts.pipes.finish(state);
+  parts.pipes.finish(state, parts.liveness.due(state));
 }
 
 std::vector<Invariant> Checks::results() const {

@@ -137,8 +137,8 @@ void Pipes::halted(world::NodeId node) {
 }
 
 // A quiet swarm whose faults are over has no breaker that is not closed, but where nobody is.
-void Pipes::finish(const FinalState& state) {
-  if (ring_ && state.complete) {
+void Pipes::finish(const FinalState& state, bool calm) {
+  if (ring_ && calm) {
     std::set<world::NodeId> running;
     for (const FinalState::Replica& replica : state.replicas) {
       running.insert(replica.node);

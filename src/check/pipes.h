@@ -31,7 +31,8 @@ class Pipes {
   void on(const Moment& moment, const market::Accepted& event);
   void halted(world::NodeId node);
 
-  void finish(const FinalState& state);
+  // `calm`: the last fault ended long enough ago for every breaker to have closed.
+  void finish(const FinalState& state, bool calm);
   void append_to(std::vector<Invariant>& results) const;
 
  private:

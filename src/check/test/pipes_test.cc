@@ -231,6 +231,12 @@ TEST_F(RingCanary, ABreakerThatNeverClosesAgain) {
   expect_only("breakers_legal", "the breaker to node 2, which runs, is still open");
 }
 
+TEST_F(RingCanary, ABreakerOfALinkThatIsStillCutStaysOpen) {
+  story.tell(kNobody, world::FaultStarted{0, {kFirst}});
+  change(BreakerState::kClosed, BreakerState::kOpen);
+  expect_sound();
+}
+
 TEST_F(RingCanary, ALinkThatIsGivenUpTakesItsBreakerWithIt) {
   change(BreakerState::kClosed, BreakerState::kOpen);
   story.tell(kFirst, swarm::PipelineLinkEnded{kSecond, 0});
