@@ -92,6 +92,7 @@ void ControlLog::on_swarm(const world::TraceEntry& entry) {
   } else if (const auto joined = world::as<swarm::MemberJoined>(entry)) {
     (joined->pool ? members_ : coordinators_).insert(joined->member);
     draining_.erase(joined->member);
+    left_.erase(joined->member);
     note_size(entry.at);
   } else if (const auto draining = world::as<swarm::MemberDraining>(entry)) {
     if (members_.contains(draining->member) && draining_.insert(draining->member).second) {
@@ -100,6 +101,7 @@ void ControlLog::on_swarm(const world::TraceEntry& entry) {
     }
   } else if (const auto left = world::as<swarm::MemberLeft>(entry)) {
     coordinators_.erase(left->member);
+    left_.try_emplace(left->member, entry.at);
     if (members_.erase(left->member) > 0) {
       milestones_.push_back({entry.at, left->member, left->lost ? "is given up" : "leaves idle"});
       note_size(entry.at);
@@ -442,7 +444,10 @@ void ControlLog::sandboxes(const sandbox_sim::SimProvider& provider, core::Time 
     const bool second = !nodes.insert(life.info.label(control::kNodeLabel)).second;
     const world::NodeId node = control::node_of(life.info);
     const bool belongs = members_.contains(node) || coordinators_.contains(node);
-    orphans += second || (!belongs && until - from >= kOrphanAge) ? 1U : 0U;
+    const auto left = left_.find(node);
+    const core::Duration alone_from =
+        left == left_.end() ? from : std::max(from, left->second.time_since_epoch());
+    orphans += second || (!belongs && until - alone_from >= kOrphanAge) ? 1U : 0U;
   }
   std::int64_t alive = 0;
   std::int64_t peak = 0;

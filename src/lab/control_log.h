@@ -80,6 +80,7 @@ class ControlLog : public world::TraceSink {
   std::set<world::NodeId> members_;       // agents, founders included
   std::set<world::NodeId> coordinators_;  // that never work
   std::set<world::NodeId> draining_;      //
+  std::map<world::NodeId, core::Time> left_;
   std::set<world::NodeId> up_;
   std::map<world::NodeId, swarm::AgentState> states_;
   std::map<world::NodeId, std::set<swarm::TaskId>> in_hand_;

@@ -233,6 +233,23 @@ checks:
   }
 }
 
+// Whatever the run's last moment is, a sandbox that is about to be ended is forgotten by nobody,
+// however old it is. Here agents leave some seconds after the load fell.
+TEST(Run, ASandboxThatIsBeingEndedWhenTheRunEndsIsNoOrphan) {
+  std::set<double> ended;
+  for (int duration_ms = 34'000; duration_ms < 38'000; duration_ms += 250) {
+    const RunResult result = run_text(
+        "pattern: star\nduration: " + std::to_string(duration_ms) +
+        "ms\nsandbox: {vcpu: 1}\nworkload: {rate: 6/s, steps: [{at: 31s, rate: 1/s}], "
+        "service: {cpu: 300ms}}\nbudget: {drain: 1s}\npools: [{name: agent, size: 3}]\n"
+        "scaling: {min: 1, max: 3, decide_every: 1s, concurrency: {per_agent: 1, target: 50%, "
+        "stable_window: 4s, panic_window: 2s}, stabilise_down: 2s}\n");
+    EXPECT_EQ(result.metrics.at("orphan_sandboxes"), 0) << "after " << duration_ms << " ms";
+    ended.insert(result.metrics.at("agents_ended"));
+  }
+  EXPECT_GT(ended.size(), 1U) << "some runs end before an agent left, and some after";
+}
+
 TEST(Run, AFaultThatNeverBeginsFailsTheRun) {
   const RunResult result = run_text(
       std::string(kStar) +
