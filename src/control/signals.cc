@@ -31,12 +31,12 @@ void LoadHistory::learn(const monitor::View& view, const std::vector<swarm::Pool
   bool known = false;
   for (const swarm::PoolId pool : pools) {
     const monitor::GroupView* group = group_of(view, pool);
-    if (group == nullptr || !group->last.waiting_milli() || !group->last.in_flight_milli()) {
+    if (group == nullptr || !group->last.waiting_milli() || !group->last.in_system_milli()) {
       continue;
     }
     known = true;
     second.queue_milli += *group->last.waiting_milli();
-    second.concurrency_milli += *group->last.waiting_milli() + *group->last.in_flight_milli();
+    second.concurrency_milli += *group->last.in_system_milli();
   }
   if (!known) {
     return;

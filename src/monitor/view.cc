@@ -97,6 +97,10 @@ Folded Monitor::fold(world::NodeId from, const world::Sample& sample, core::Time
   if (sample.node != from || sample.covers <= core::Duration{} || sample.covers > kLongestCover) {
     return Folded::kRefused;
   }
+  if (sample.leader &&
+      (sample.leader->covers < core::Duration{} || sample.leader->covers > sample.covers)) {
+    return Folded::kRefused;
+  }
   if (!members_.contains(from)) {
     expect(from, sample.pool, now);
   }
@@ -123,20 +127,19 @@ Folded Monitor::fold(world::NodeId from, const world::Sample& sample, core::Time
     whole_.bins.add(now, {}, work, {});
   }
   if (sample.leader) {
-    fold_leader(from, *sample.leader, sample.covers, now);
+    fold_leader(from, *sample.leader, now);
   }
   return Folded::kTaken;
 }
 
-void Monitor::fold_leader(world::NodeId from, const world::LeaderSample& sample,
-                          core::Duration covers, core::Time now) {
+void Monitor::fold_leader(world::NodeId from, const world::LeaderSample& sample, core::Time now) {
   if (leader_ && sample.term < leader_->term) {
     return;
   }
   leader_ = Leader{from, sample.term, now};
   Tally all;
-  Backlog backlog;
-  backlog.samples = 1;
+  Backlog backlog{1, 0, sample.covers, {}};
+  std::uint32_t in_flight = 0;
   for (std::size_t i = 0; i < std::min(sample.pools.size(), world::kMaximumPools); ++i) {
     const world::PoolSample& seen = sample.pools[i];
     Tally tally = tally_of(seen, {});
@@ -144,21 +147,22 @@ void Monitor::fold_leader(world::NodeId from, const world::LeaderSample& sample,
     tally.shed = seen.shed;
     tally.undecided = seen.undecided;
     all += tally;
-    tally.covers = covers;
+    tally.covers = sample.covers;
     backlog.waiting += seen.waiting;
-    backlog.in_flight += seen.in_flight;
+    backlog.task_time += seen.task_time;
+    in_flight += seen.in_flight;
     Pool& pool = pools_[seen.pool];
-    pool.bins.add(now, tally, {}, {1, seen.waiting, seen.in_flight});
+    pool.bins.add(now, tally, {}, {1, seen.waiting, sample.covers, seen.task_time});
     pool.total += tally;
     pool.waiting = seen.waiting;
     pool.in_flight = seen.in_flight;
     pool.seen = now;
   }
-  all.covers = covers;
+  all.covers = sample.covers;
   whole_.bins.add(now, all, {}, backlog);
   whole_.total += all;
   whole_.waiting = static_cast<std::uint32_t>(backlog.waiting);
-  whole_.in_flight = static_cast<std::uint32_t>(backlog.in_flight);
+  whole_.in_flight = in_flight;
   whole_.seen = now;
 }
 

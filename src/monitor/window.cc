@@ -43,7 +43,8 @@ Work& Work::operator+=(const Work& other) {
 Backlog& Backlog::operator+=(const Backlog& other) {
   samples += other.samples;
   waiting += other.waiting;
-  in_flight += other.in_flight;
+  covers += other.covers;
+  task_time += other.task_time;
   return *this;
 }
 
@@ -91,11 +92,12 @@ std::optional<std::uint64_t> Window::waiting_milli() const {
   return permille(backlog.waiting, backlog.samples);
 }
 
-std::optional<std::uint64_t> Window::in_flight_milli() const {
-  if (backlog.samples == 0) {
+std::optional<std::uint64_t> Window::in_system_milli() const {
+  if (backlog.covers <= core::Duration{}) {
     return std::nullopt;
   }
-  return permille(backlog.in_flight, backlog.samples);
+  return permille(static_cast<std::uint64_t>(backlog.task_time.count()),
+                  static_cast<std::uint64_t>(backlog.covers.count()));
 }
 
 void Bins::add(core::Time now, const Tally& tally, const Work& work, const Backlog& backlog) {

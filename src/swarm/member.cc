@@ -409,7 +409,7 @@ void Member::follow_leadership(Desk& desk) {
     for (const world::NodeId agent : workers) {
       availability_[agent] = {false, false};  // as dispatch begins
     }
-    meter_.lead(desk.context.now);
+    meter_.lead(ledger_, desk.context.now);
     coordinator_.lead(desk, workers);
     for (const auto& [task, report] : std::exchange(early_results_, {})) {
       coordinator_.reported(desk, report.second, report.first);

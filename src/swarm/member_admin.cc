@@ -198,10 +198,10 @@ void Member::send_sample(Desk& desk) {
   sample.state = state_;
   sample.slots = config_.coordinator.dispatch.in_flight_limit;
   if (coordinator_.leading()) {
-    world::LeaderSample& leader = sample.leader.emplace();
+    world::LeaderSample& leader = sample.leader.emplace(meter_.take(directory, desk.context.now));
+    leader.covers = std::min(leader.covers, sample.covers);
     leader.term = raft_.term();
     leader.route_epoch = directory.route().epoch;
-    leader.pools = meter_.take(directory);
     for (world::PoolSample& pool : leader.pools) {
       pool.waiting = coordinator_.waiting(pool.pool);
       sample.queue_length += pool.waiting;

@@ -14,9 +14,13 @@ std::int64_t second_of(core::Time time) {
 
 }  // namespace
 
-void PoolMeter::lead(core::Time now) {
+void PoolMeter::lead(const Ledger& ledger, core::Time now) {
   *this = {};
   since_ = now;
+  told_ = now;
+  for (const TaskId task : ledger.open_tasks()) {
+    open_[task] = {now, false};
+  }
 }
 
 void PoolMeter::applied(const Command& command, bool changed, const Ledger& ledger,
@@ -27,7 +31,7 @@ void PoolMeter::applied(const Command& command, bool changed, const Ledger& ledg
   const Directory& directory = ledger.directory();
   if (const auto* accept = std::get_if<Accept>(&command)) {
     ++counts_[directory.pool_of(accept->task.id)].offered;
-    accepted_[accept->task.id] = now;
+    open_[accept->task.id] = {now, true};
   } else if (const auto* refuse = std::get_if<Refuse>(&command)) {
     world::PoolSample& counts = counts_[directory.pool_of(refuse->task.id)];
     ++counts.offered;
@@ -36,22 +40,34 @@ void PoolMeter::applied(const Command& command, bool changed, const Ledger& ledg
     assigned_to(directory.find(assign->agent)->pool, now);
     ++counts_[directory.pool_of(assign->task)].assigned;
   } else if (const auto* finish = std::get_if<Finish>(&command)) {
-    const auto accepted = accepted_.extract(finish->task);
-    world::PoolSample& counts = counts_[directory.pool_of(finish->task)];
-    if (finish->result.outcome != Outcome::kDone) {
-      ++counts.failed;
-      counts.undecided += finish->result.outcome == Outcome::kUndecided ? 1U : 0U;
-    } else {
-      ++counts.done;
-      // What an earlier leader accepted is counted without its latency.
-      if (!accepted.empty()) {
-        ++counts.latency[world::latency_bucket_of(now - accepted.mapped())];
-      }
-    }
-    if (const auto* agent = directory.find(ledger.find(finish->task)->agent)) {
-      used_[agent->pool] = now;
+    finished(*finish, ledger, now);
+  }
+}
+
+void PoolMeter::finished(const Finish& finish, const Ledger& ledger, core::Time now) {
+  const Directory& directory = ledger.directory();
+  world::PoolSample& counts = counts_[directory.pool_of(finish.task)];
+  const auto task = open_.extract(finish.task);
+  if (!task.empty()) {
+    counts.task_time += untold(task.mapped(), now);
+  }
+  if (finish.result.outcome != Outcome::kDone) {
+    ++counts.failed;
+    counts.undecided += finish.result.outcome == Outcome::kUndecided ? 1U : 0U;
+  } else {
+    ++counts.done;
+    // What an earlier leader accepted is counted without its latency.
+    if (!task.empty() && task.mapped().accepted) {
+      ++counts.latency[world::latency_bucket_of(now - task.mapped().since)];
     }
   }
+  if (const auto* agent = directory.find(ledger.find(finish.task)->agent)) {
+    used_[agent->pool] = now;
+  }
+}
+
+core::Duration PoolMeter::untold(const Open& task, core::Time now) const {
+  return std::max(core::Duration{}, now - std::max(task.since, told_));
 }
 
 void PoolMeter::assigned_to(PoolId pool, core::Time now) {
@@ -75,13 +91,17 @@ std::uint64_t PoolMeter::recent(const Assignments& assignments, core::Time now) 
   return sum;
 }
 
-std::vector<world::PoolSample> PoolMeter::take(const Directory& directory) {
-  std::vector<world::PoolSample> samples;
-  for (const auto& [id, pool] : directory.pools()) {
-    world::PoolSample& sample = samples.emplace_back(std::exchange(counts_[id], {}));
-    sample.pool = id;
+world::LeaderSample PoolMeter::take(const Directory& directory, core::Time now) {
+  for (const auto& [id, task] : open_) {
+    counts_[directory.pool_of(id)].task_time += untold(task, now);
   }
-  return samples;
+  world::LeaderSample sample;
+  sample.covers = std::max(core::Duration{}, now - std::exchange(told_, std::max(told_, now)));
+  for (const auto& [id, pool] : directory.pools()) {
+    world::PoolSample& counts = sample.pools.emplace_back(std::exchange(counts_[id], {}));
+    counts.pool = id;
+  }
+  return sample;
 }
 
 std::uint32_t PoolMeter::share(PoolId pool, core::Time now) const {

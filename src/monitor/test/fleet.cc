@@ -37,12 +37,15 @@ class Reporter : public world::Machine {
   [[nodiscard]] std::uint64_t digest() const override { return sequence_; }
 
  protected:
+  [[nodiscard]] core::Duration unreported(const world::Context& context) const {
+    return context.now - reported_;
+  }
   void report(world::Sample sample, world::Context& context, world::Effects& effects) {
     sample.node = context.self;
     sample.incarnation = context.incarnation;
     sample.sequence = ++sequence_;
     sample.at = context.now;
-    sample.covers = context.now - reported_;
+    sample.covers = unreported(context);
     sample.state = world::AgentState::kReady;
     reported_ = context.now;
     if (sample.covers > core::Duration{}) {
@@ -144,7 +147,7 @@ class Dispatcher : public Reporter {
     pool_.pool = kFleetPool;
     pool_.in_flight = static_cast<std::uint32_t>(open_.size());
     world::Sample sample;
-    sample.leader = world::LeaderSample{1, 1, {pool_}};
+    sample.leader = world::LeaderSample{1, unreported(context), 1, {pool_}};
     report(sample, context, effects);
     pool_ = {};
   }

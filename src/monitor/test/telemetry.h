@@ -77,10 +77,11 @@ class ReportingSwarm {
     pool.shed = shed;
     pool.offered = pool.done + pool.failed + shed;
     pool.waiting = waiting;
+    pool.task_time = waiting * core::seconds(1) + pool.done * core::milliseconds(20);
     if (!silent[kLeader]) {
       world::Sample sample = sample_of(kLeader, sequence_, {0, 0, {}, 0, seconds[kLeader].state});
       sample.pool = {};
-      sample.leader = world::LeaderSample{term, 1, {pool}};
+      sample.leader = world::LeaderSample{term, sample.covers, 1, {pool}};
       monitor.fold(kLeader, sample, arrival);
     }
     return monitor.view(now_);

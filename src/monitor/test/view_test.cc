@@ -19,6 +19,7 @@ TEST(View, AddsUpWhatMembersAndTheLeaderReport) {
   EXPECT_EQ(pool.recent.utilisation_permille(), 400U);
   EXPECT_EQ(pool.waiting, 7U);
   EXPECT_EQ(pool.steady.waiting_milli(), 7'000U);
+  EXPECT_EQ(pool.steady.in_system_milli(), 7'600U);
   EXPECT_EQ(pool.total.done, 300U);
   EXPECT_EQ(pool.recent.failure_permille(), 0U);
   EXPECT_EQ(view.member(kFirst)->recent.rate_milli(60), 10'000U);
@@ -153,10 +154,10 @@ TEST_F(Samples, TheWordsOfADeposedLeaderDoNotCount) {
   world::PoolSample pool;
   pool.pool = kPool;
   pool.done = 4;
-  sample.leader = world::LeaderSample{5, 1, {pool}};
+  sample.leader = world::LeaderSample{5, core::seconds(1), 1, {pool}};
   fold(sample);
   world::Sample deposed = sample_of(kSecond, 1);
-  deposed.leader = world::LeaderSample{4, 1, {pool}};
+  deposed.leader = world::LeaderSample{4, core::seconds(1), 1, {pool}};
   EXPECT_EQ(monitor.fold(kSecond, deposed, now), Folded::kTaken);
   const View view = monitor.view(now);
   EXPECT_EQ(view.whole.total.done, 4U);

@@ -144,8 +144,7 @@ class Monitor {
     MUSTER_FIELDS(Leader, node, term, heard)
   };
 
-  void fold_leader(world::NodeId from, const world::LeaderSample& sample, core::Duration covers,
-                   core::Time now);
+  void fold_leader(world::NodeId from, const world::LeaderSample& sample, core::Time now);
   [[nodiscard]] Presence presence(const Member& member, core::Time now) const;
   [[nodiscard]] MemberView view_of(world::NodeId node, const Member& member, core::Time now) const;
   [[nodiscard]] GroupView view_of(const Pool& pool, core::Time now) const;

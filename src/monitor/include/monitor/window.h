@@ -52,14 +52,15 @@ struct Work {
   MUSTER_FIELDS(Work, covers, busy_time, task_time, permille_time, attempts)
 };
 
-// What the leader saw waiting and under way when it reported. Adds up, so that it can be averaged.
+// What the leader had to do. Adds up, so that it can be averaged.
 struct Backlog {
   std::uint64_t samples = 0;
-  std::uint64_t waiting = 0;
-  std::uint64_t in_flight = 0;
+  std::uint64_t waiting = 0;   // when it reported
+  core::Duration covers{};     // leader's time that was reported on
+  core::Duration task_time{};  // tasks accepted and not over, summed over it
 
   Backlog& operator+=(const Backlog& other);
-  MUSTER_FIELDS(Backlog, samples, waiting, in_flight)
+  MUSTER_FIELDS(Backlog, samples, waiting, covers, task_time)
 };
 
 struct Window {
@@ -83,9 +84,10 @@ struct Window {
   [[nodiscard]] std::optional<std::uint64_t> in_hand_milli() const;
   // Mean time of an attempt, in hand until it ended; missing while none ended.
   [[nodiscard]] std::optional<core::Duration> service_time() const;
-  // Means of what the leader saw; missing without its telemetry.
+  // Means of what the leader saw; missing without its telemetry. What waits is looked at once a
+  // report; what is in the system is the mean over time, which does not depend on when one looks.
   [[nodiscard]] std::optional<std::uint64_t> waiting_milli() const;
-  [[nodiscard]] std::optional<std::uint64_t> in_flight_milli() const;
+  [[nodiscard]] std::optional<std::uint64_t> in_system_milli() const;
   MUSTER_FIELDS(Window, length, tally, work, backlog)
 };
 

@@ -79,22 +79,25 @@ struct PoolSample {
   std::uint32_t failed = 0;    // over, without
   std::uint32_t undecided = 0;  // the part of `failed` that are joint decisions without a quorum
   LatencyCounts latency{};      // of `done`: from accepted by the leader to over
+  // Tasks that were accepted and not over, summed over the time that the LeaderSample covers:
+  // divided by it, their mean number.
+  core::Duration task_time{};
   // Now:
   std::uint32_t waiting = 0;        // accepted tasks that no agent has
   std::uint32_t in_flight = 0;      // tasks that its agents have
   std::uint32_t members = 0;        // agents in the pool, those that drain excluded
   std::uint32_t ready_members = 0;  // of them, those that would be given a task
   MUSTER_FIELDS(PoolSample, pool, offered, shed, assigned, done, failed, undecided, latency,
-                waiting, in_flight, members, ready_members)
+                task_time, waiting, in_flight, members, ready_members)
 };
 
-// What the leader of a term knows. A leader that was not in office during the whole interval
-// reports what it saw since it took office.
+// What the leader of a term knows.
 struct LeaderSample {
   std::uint64_t term = 0;
+  core::Duration covers{};  // as the Sample's, or less: the time since it took office
   std::uint64_t route_epoch = 0;
   std::vector<PoolSample> pools;  // ascending by pool, at most kMaximumPools
-  MUSTER_FIELDS(LeaderSample, term, route_epoch, pools)
+  MUSTER_FIELDS(LeaderSample, term, covers, route_epoch, pools)
 };
 
 struct Sample {
