@@ -54,17 +54,20 @@ void Controller::decide_scaling(const monitor::View& view, world::Effects& effec
   signals.volatility = state_.volatility;
   signals.cold_start_p95 = percentile95(state_.cold_starts);
   signals.start_capacity = state_.config.start_capacity;
-  const std::uint64_t judged_before = state_.scaler->forecaster().judged_relative();
+  const std::uint64_t judged_before = state_.scaler->forecaster().judged_kept();
   const scaling::Decision decision = state_.scaler->decide(signals);
   if (!state_.scaled || state_.scaled->desired != decision.desired) {
     effects.trace(ScalingDecided{signals.ready, signals.starting, decision.desired, decision.panic,
                                  decision.reason});
   }
   const scaling::Forecaster& forecast = state_.scaler->forecaster();
-  if (plan.rules.forecast && forecast.judged_relative() > judged_before) {
-    effects.trace(LoadForecastJudged{forecast.judged_relative(),
-                                     millionths(forecast.mean_relative_error()),
-                                     millionths(forecast.mean_naive_relative_error())});
+  if (plan.rules.forecast && forecast.judged_kept() > judged_before) {
+    const core::Duration ahead = plan.rules.forecast->bin *
+                                 static_cast<std::int64_t>(forecast.bins_ahead()) /
+                                 static_cast<std::int64_t>(forecast.judged_kept());
+    effects.trace(LoadForecastJudged{forecast.judged_kept(), ahead,
+                                     millionths(forecast.mean_kept_error()),
+                                     millionths(forecast.mean_naive_kept_error())});
   }
   state_.scaled = decision;
   state_.durable.scaled_size = decision.desired;

@@ -297,6 +297,7 @@ Metrics ControlLog::metrics(const Measure& measure, const sandbox_sim::SimProvid
   metrics["busy_kills"] = number_of(busy_kills_);
   metrics["undone"] = number_of(undone_);
   if (forecast_) {
+    metrics["load_forecast_ahead"] = core::to_seconds(forecast_->ahead);
     metrics["load_forecast_mape"] = static_cast<double>(forecast_->error_millionths) / 1e6;
     metrics["load_forecast_mape_naive"] = static_cast<double>(forecast_->naive_millionths) / 1e6;
   }

@@ -75,6 +75,7 @@ core::Result<void> validate(const ForecastRule& rule) {
   TRY_VOID(in_time("the forecast bin", rule.bin, false));
   TRY_VOID(in_time("the assumed cold start", rule.assumed_cold_start, true));
   TRY_VOID(share("the level weight", rule.level_permille, 1, 1'000));
+  TRY_VOID(share("the level weight with a season", rule.seasonal_level_permille, 1, 1'000));
   TRY_VOID(share("the trend weight", rule.trend_permille, 0, 1'000));
   TRY_VOID(share("the season weight", rule.season_permille, 0, 1'000));
   TRY_VOID(share("the damping", rule.damping_permille, 0, 1'000));

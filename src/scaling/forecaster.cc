@@ -1,5 +1,7 @@
 #include "scaling/forecaster.h"
 
+#include <vector>
+
 #include "core/check.h"
 #include "num/math.h"
 
@@ -22,6 +24,7 @@ double magnitude(double x) {
 
 Forecaster::Forecaster(const ForecastRule& rule)
     : level_weight_(share(rule.level_permille)),
+      seasonal_level_weight_(share(rule.seasonal_level_permille)),
       trend_weight_(share(rule.trend_permille)),
       season_weight_(share(rule.season_permille)),
       damping_(share(rule.damping_permille)),
@@ -32,9 +35,17 @@ bool Forecaster::ready() const {
   return observed_ >= kLeastBins;
 }
 
+bool Forecaster::knows_season() const {
+  return !season_.empty() && observed_ >= season_.size();
+}
+
+double Forecaster::level_weight() const {
+  return knows_season() ? seasonal_level_weight_ : level_weight_;
+}
+
 // During the first season season_ gathers what was seen; only then is it a season.
 double Forecaster::season_at(std::uint64_t bin) const {
-  return season_.empty() || observed_ < season_.size() ? 0.0 : season_[bin % season_.size()];
+  return knows_season() ? season_[bin % season_.size()] : 0.0;
 }
 
 // damping + damping^2 + ... , one term for each bin.
@@ -56,8 +67,28 @@ double Forecaster::expected(std::uint32_t bins) const {
 
 // The variance of an exponentially smoothed level, so many steps ahead.
 double Forecaster::upper(std::uint32_t bins) const {
-  const double growth = 1 + static_cast<double>(bins - 1) * level_weight_ * level_weight_;
+  const double growth = 1 + static_cast<double>(bins - 1) * level_weight() * level_weight();
   return expected(bins) + quantile_deviations_ * num::sqrt(variance_ * growth);
+}
+
+void Forecaster::keep(std::uint32_t bins) {
+  if (observed_ == 0 || kept_at_ == observed_) {
+    return;
+  }
+  kept_at_ = observed_;
+  kept_.push_back({observed_ + bins - 1, bins, expected(bins), last_});
+}
+
+void Forecaster::judge_kept(double rate) {
+  for (const Kept& kept : kept_) {
+    if (kept.bin == observed_ && rate > 0) {
+      ++judged_kept_;
+      bins_ahead_ += kept.ahead;
+      kept_error_sum_ += magnitude(rate - kept.expected) / rate;
+      naive_kept_error_sum_ += magnitude(rate - kept.naive) / rate;
+    }
+  }
+  std::erase_if(kept_, [&](const Kept& kept) { return kept.bin <= observed_; });
 }
 
 void Forecaster::observe(double rate) {
@@ -70,12 +101,8 @@ void Forecaster::observe(double rate) {
         (weight > kVarianceWeight ? weight : kVarianceWeight) * (error * error - variance_);
     error_sum_ += magnitude(error);
     naive_error_sum_ += magnitude(rate - last_);
-    if (rate > 0) {
-      ++judged_relative_;
-      relative_error_sum_ += magnitude(error) / rate;
-      naive_relative_error_sum_ += magnitude(rate - last_) / rate;
-    }
   }
+  judge_kept(rate);
   last_ = rate;
   const double season = season_at(observed_);
   if (observed_ == 0) {
@@ -83,15 +110,19 @@ void Forecaster::observe(double rate) {
   } else {
     const double before = level_;
     const double drift = damping_ * trend_;
-    level_ = level_weight_ * (rate - season) + (1 - level_weight_) * (level_ + drift);
+    const double weight = level_weight();
+    level_ = weight * (rate - season) + (1 - weight) * (level_ + drift);
     trend_ = trend_weight_ * (level_ - before) + (1 - trend_weight_) * drift;
   }
   const std::uint64_t bins = season_.size();
   if (bins > 0 && observed_ < bins) {
     season_[observed_] = rate;
   } else if (bins > 0) {
+    // Of the first few seasons the mean, so that an unusual first one is not remembered for long.
+    const double seen = 1 / static_cast<double>(observed_ / bins + 1);
+    const double weight = seen > season_weight_ ? seen : season_weight_;
     double& deviation = season_[observed_ % bins];
-    deviation = season_weight_ * (rate - level_) + (1 - season_weight_) * deviation;
+    deviation = weight * (rate - level_) + (1 - weight) * deviation;
   }
   ++observed_;
   if (bins > 0 && observed_ == bins) {
@@ -115,13 +146,12 @@ double Forecaster::mean_naive_error() const {
   return judged_ == 0 ? 0 : naive_error_sum_ / static_cast<double>(judged_);
 }
 
-double Forecaster::mean_relative_error() const {
-  return judged_relative_ == 0 ? 0 : relative_error_sum_ / static_cast<double>(judged_relative_);
+double Forecaster::mean_kept_error() const {
+  return judged_kept_ == 0 ? 0 : kept_error_sum_ / static_cast<double>(judged_kept_);
 }
 
-double Forecaster::mean_naive_relative_error() const {
-  return judged_relative_ == 0 ? 0
-                               : naive_relative_error_sum_ / static_cast<double>(judged_relative_);
+double Forecaster::mean_naive_kept_error() const {
+  return judged_kept_ == 0 ? 0 : naive_kept_error_sum_ / static_cast<double>(judged_kept_);
 }
 
 }  // namespace scaling

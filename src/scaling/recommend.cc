@@ -173,7 +173,7 @@ std::optional<std::uint32_t> Scaler::by_concurrency(const Signals& signals, Prop
   return wanted;
 }
 
-std::optional<std::uint32_t> Scaler::by_forecast(const Signals& signals, Proposal& proposal) const {
+std::optional<std::uint32_t> Scaler::by_forecast(const Signals& signals, Proposal& proposal) {
   const ForecastRule& rule = *config_.forecast;
   if (!signals.arrivals || !signals.service_time || !forecaster_.ready()) {
     proposal.miss(std::string("forecast: ") + (!signals.arrivals ? "arrivals are not measured"
@@ -191,6 +191,7 @@ std::optional<std::uint32_t> Scaler::by_forecast(const Signals& signals, Proposa
   for (std::uint32_t bin = 1; bin <= lead; ++bin) {
     rate = std::max(rate, forecaster_.upper(bin));
   }
+  forecaster_.keep(lead);
   const double utilisation = static_cast<double>(rule.utilisation_permille) / 1'000;
   const std::uint32_t wanted =
       ceiling(rate * core::to_seconds(*signals.service_time) / utilisation);

@@ -202,10 +202,12 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "rises of the load that the size did not meet by chance: it was decided at most the lag and "
      "one bar before"},
     {"load_forecast_mape", kShare, kLower,
-     "where scaling forecasts: mean of |forecast - arrivals| / arrivals of the next bin, out of "
-     "sample"},
+     "where scaling forecasts: mean of |forecast - arrivals| / arrivals, out of sample, of the "
+     "farthest bin that a decision served: p95 of the cold start and one bin ahead of it"},
     {"load_forecast_mape_naive", kShare, kLower,
-     "the same of the forecast \"as in the bin before\""},
+     "the same of the forecast \"as in the last bin\", said at the same moments of the same bins"},
+    {"load_forecast_ahead", kSeconds, kLower,
+     "how far ahead of the last bin known those bins end, the mean of the forecasts"},
     {"agents_created", kCount, kLower, "agents that the controller created"},
     {"agents_ended", kCount, kLower, "agents that the controller ended"},
     {"busy_kills", kCount, kLower, "agents that were ended with a task in hand"},

@@ -31,19 +31,37 @@ TEST(Forecast, OfAConstantIsTheConstant) {
   EXPECT_EQ(forecaster.mean_error(), 0);
 }
 
-TEST(Forecast, ItsRelativeErrorIsOfTheBinsInWhichSomethingCame) {
+TEST(Forecast, IsJudgedAtTheDistanceAtWhichItIsUsed) {
   Forecaster forecaster{ForecastRule{}};
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 10; ++i) {
+    forecaster.observe(10.0 + i);
+  }
+  const double expected = forecaster.expected(3);
+  forecaster.keep(3);
+  forecaster.keep(1);
+  forecaster.observe(100);
+  forecaster.observe(5);
+  EXPECT_EQ(forecaster.judged_kept(), 0U) << "the second of a bin counts for nothing";
+  forecaster.observe(40);
+  EXPECT_EQ(forecaster.judged_kept(), 1U);
+  EXPECT_EQ(forecaster.bins_ahead(), 3U);
+  EXPECT_DOUBLE_EQ(forecaster.mean_kept_error(), (40 - expected) / 40);
+  EXPECT_DOUBLE_EQ(forecaster.mean_naive_kept_error(), (40.0 - 19.0) / 40);
+}
+
+TEST(Forecast, IsNotJudgedByABinInWhichNothingCame) {
+  Forecaster forecaster{ForecastRule{}};
+  for (int i = 0; i < 10; ++i) {
     forecaster.observe(10.0);
   }
-  const auto before = static_cast<double>(forecaster.judged_relative());
-  EXPECT_EQ(forecaster.mean_relative_error(), 0);
+  forecaster.keep(1);
   forecaster.observe(0);
-  EXPECT_EQ(static_cast<double>(forecaster.judged_relative()), before) << "a share of nothing";
-  const double expected = forecaster.expected(1);
+  EXPECT_EQ(forecaster.judged_kept(), 0U) << "a share of nothing";
+  forecaster.keep(2);
+  forecaster.observe(0);
   forecaster.observe(20);
-  EXPECT_NEAR(forecaster.mean_relative_error(), (20 - expected) / 20 / (before + 1), 1e-12);
-  EXPECT_NEAR(forecaster.mean_naive_relative_error(), 1 / (before + 1), 1e-12);
+  EXPECT_EQ(forecaster.judged_kept(), 1U);
+  EXPECT_DOUBLE_EQ(forecaster.mean_naive_kept_error(), 1.0);
 }
 
 TEST(Forecast, FollowsALineAndFlattensFarAhead) {
@@ -65,6 +83,26 @@ TEST(Forecast, LearnsASeasonAndBeatsTheNaiveOne) {
   EXPECT_NEAR(forecaster.expected(5), 4.5, 1.0);
   EXPECT_NEAR(forecaster.expected(13), 16.5, 1.0);
   EXPECT_LT(forecaster.mean_error(), forecaster.mean_naive_error());
+}
+
+TEST(Forecast, TakesABusyTimeThatBeginsABinLateForNoNewLevel) {
+  Forecaster forecaster(seasonal(20));
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    forecaster.observe(square(i));
+  }
+  for (std::uint64_t i = 0; i <= 20; ++i) {
+    forecaster.observe(i == 12 ? 4.0 : square(i));
+  }
+  EXPECT_NEAR(forecaster.expected(6), 4.0, 1.5);
+  EXPECT_NEAR(forecaster.expected(14), 16.0, 1.5);
+}
+
+TEST(Forecast, SoonForgetsThatTheFirstSeasonBeganBeforeTheLoad) {
+  Forecaster forecaster(seasonal(20));
+  for (std::uint64_t i = 0; i < 80; ++i) {
+    forecaster.observe(i < 4 ? 0.0 : square(i + 12));
+  }
+  EXPECT_GT(forecaster.expected(2), 11.0) << "it is busy then, as it was in three seasons of four";
 }
 
 TEST(Forecast, CoversItsQuantile) {

@@ -127,14 +127,17 @@ struct SecondSeen {
   std::optional<double> utilisation;
   MUSTER_FIELDS(SecondSeen, done_rate, failures, latency, utilisation)
 };
-// What another bin of arrivals showed of the forecast of the load: out of sample, of the next bin.
+// What another bin of arrivals showed of the forecasts of the load that were acted on: each is of
+// the farthest bin that the size had to serve, when an agent created then is ready, and is out of
+// sample; the naive one is of the same bin, said at the same time.
 struct LoadForecastJudged {
   static constexpr world::TraceKind kKind = 0x070D;
   static constexpr std::string_view kName = "control.load_forecast_judged";
-  std::uint64_t bins = 0;              // so far
+  std::uint64_t forecasts = 0;         // so far
+  core::Duration ahead{};              // how far they looked, the mean of them
   std::uint64_t error_millionths = 0;  // mean error as a share of what came, of all of them
-  std::uint64_t naive_millionths = 0;  // the same of "as many as in the bin before"
-  MUSTER_FIELDS(LoadForecastJudged, bins, error_millionths, naive_millionths)
+  std::uint64_t naive_millionths = 0;  // the same of "as many as now"
+  MUSTER_FIELDS(LoadForecastJudged, forecasts, ahead, error_millionths, naive_millionths)
 };
 
 }  // namespace control

@@ -61,14 +61,18 @@ struct ForecastRule {
   core::Duration bin = core::seconds(1);
   std::uint32_t season_bins = 0;  // 0: no season
   std::uint32_t level_permille = 300;
+  // The same where a season is known. A busy time that begins a little before or after its bin is
+  // no news of the level, and would be taken for it.
+  std::uint32_t seasonal_level_permille = 100;
   std::uint32_t trend_permille = 100;
   std::uint32_t season_permille = 200;
   std::uint32_t damping_permille = 950;
   std::uint32_t quantile_permille = 900;
   std::uint32_t utilisation_permille = 700;
   core::Duration assumed_cold_start = core::seconds(10);
-  MUSTER_FIELDS(ForecastRule, bin, season_bins, level_permille, trend_permille, season_permille,
-                damping_permille, quantile_permille, utilisation_permille, assumed_cold_start)
+  MUSTER_FIELDS(ForecastRule, bin, season_bins, level_permille, seasonal_level_permille,
+                trend_permille, season_permille, damping_permille, quantile_permille,
+                utilisation_permille, assumed_cold_start)
 };
 
 // From least at `low` to most at `high`, linear between. Growing uses one pair of thresholds,

@@ -109,7 +109,7 @@ class Scaler {
   [[nodiscard]] std::uint64_t lasting_milli(const WindowLoad& load, core::Duration window,
                                             const Signals& signals) const;
   [[nodiscard]] std::optional<std::uint32_t> by_forecast(const Signals& signals,
-                                                         Proposal& proposal) const;
+                                                         Proposal& proposal);
   std::optional<std::uint32_t> by_volatility(const Signals& signals, Proposal& proposal);
   // What may become of a recommendation (scaler.cc), in this order.
   void combine(const Decision& decision, Proposal& proposal) const;
