@@ -9,6 +9,10 @@
   const pale = (name, percent) =>
     colour(name) + Math.round(percent * 2.55).toString(16).padStart(2, "0");
 
+  // Of the latency chart's height, what bars of late tasks take at most, hanging from its top edge.
+  const kLateShare = 0.2;
+  const kLineHeight = 14;
+
   // Times of faults as bands behind the data; changes of leadership as numbered lines.
   const annotations = {
     id: "annotations",
@@ -25,9 +29,12 @@
       const { ctx, chartArea: area, scales } = chart;
       ctx.save();
       ctx.font = "11px system-ui, sans-serif";
+      const below = area.top + (scales.late ? kLateShare * (area.bottom - area.top) : 0);
+      const names = scales.late ? below + kLineHeight : below;
       for (const band of options.bands) {
-        drawBandName(ctx, area, scales.x, band);
+        drawBandName(ctx, area, scales.x, band, names);
       }
+      if (scales.late) drawLateCounts(ctx, area, scales.x, options.late, below);
       for (const flag of options.flags) {
         drawFlag(ctx, area, scales.x, flag);
       }
@@ -50,13 +57,32 @@
   }
 
   // Where there is room for it; the table of faults names all.
-  function drawBandName(ctx, area, x, band) {
+  function drawBandName(ctx, area, x, band, top) {
     const [left, right] = edges(area, x, band);
     if (ctx.measureText(band.text).width + 12 > right - left) return;
     ctx.fillStyle = colour("band");
     ctx.textAlign = "right";
     ctx.textBaseline = "top";
-    ctx.fillText(band.text, right - 5, area.top + 5);
+    ctx.fillText(band.text, right - 5, top + 5);
+  }
+
+  // The counts of steps in a row together, the largest first, where there is room for them.
+  function drawLateCounts(ctx, area, x, groups, top) {
+    ctx.textAlign = "left";
+    ctx.textBaseline = "top";
+    const taken = [];
+    for (const group of [...groups].sort((a, b) => b.count - a.count)) {
+      const text = `> D: ${group.count}`;
+      const { width } = ctx.measureText(text);
+      const left = Math.max(area.left,
+        Math.min(area.right - width, x.getPixelForValue((group.from + group.to) / 2) - width / 2));
+      if (taken.some((other) => left < other.right + 8 && other.left < left + width + 8)) continue;
+      taken.push({ left, right: left + width });
+      ctx.fillStyle = pale("card", 85);
+      ctx.fillRect(left - 2, top + 1, width + 4, kLineHeight);
+      ctx.fillStyle = colour("fail");
+      ctx.fillText(text, left, top + 3);
+    }
   }
 
   function drawFlag(ctx, area, x, flag) {
@@ -101,9 +127,40 @@
     };
   }
 
+  // Tasks that were late or never done, by the step in which they were due.
+  function lateBars(run) {
+    return {
+      type: "bar",
+      label: "> D: tasks not done by the deadline",
+      data: run.late.map((count, i) => ({ x: (i + 0.5) * run.step, y: count > 0 ? count : null })),
+      yAxisID: "late",
+      backgroundColor: colour("fail"),
+      borderColor: colour("fail"),
+      barPercentage: 1,
+      categoryPercentage: 1,
+      minBarLength: 4,
+    };
+  }
+
+  // Steps in a row with late tasks, and how many these are.
+  function lateGroups(run) {
+    const groups = [];
+    run.late.forEach((count, i) => {
+      if (count === 0) return;
+      if (i === 0 || run.late[i - 1] === 0) {
+        groups.push({ from: i * run.step, to: i * run.step, count: 0 });
+      }
+      const group = groups[groups.length - 1];
+      group.to = (i + 1) * run.step;
+      group.count += count;
+    });
+    return groups;
+  }
+
   function datasets(kind, run) {
     if (kind === "latency") {
-      return [line("Latency", "latency", run.latency, run, { fill: "origin" })];
+      const latency = line("Latency", "latency", run.latency, run, { fill: "origin" });
+      return run.late.some((count) => count > 0) ? [latency, lateBars(run)] : [latency];
     }
     return [
       line("Goodput", "goodput", run.goodput, run, { fill: "origin" }),
@@ -123,6 +180,19 @@
     };
   }
 
+  function scalesOf(kind, run) {
+    const scales = {
+      x: axis("seconds since the load began", { min: 0, max: run.end, offset: false }),
+      y: axis("", { grace: "40%" }),
+    };
+    const most = kind === "latency" ? Math.max(...run.late) : 0;
+    if (most > 0) {
+      scales.late = {
+        type: "linear", axis: "y", display: false, reverse: true, min: 0, max: most / kLateShare };
+    }
+    return scales;
+  }
+
   function settings(kind, run) {
     return {
       type: "line",
@@ -134,12 +204,9 @@
         parsing: false,
         interaction: { mode: "index", intersect: false },
         layout: { padding: { top: run.flags.length > 0 ? 20 : 4 } },
-        scales: {
-          x: axis("seconds since the load began", { min: 0, max: run.end }),
-          y: axis("", { grace: "40%" }),
-        },
+        scales: scalesOf(kind, run),
         plugins: {
-          annotations: { bands: run.bands, flags: run.flags },
+          annotations: { bands: run.bands, flags: run.flags, late: lateGroups(run) },
           legend: {
             position: "bottom",
             labels: { color: colour("ink"), boxWidth: 14, boxHeight: 2 },

@@ -93,12 +93,14 @@ Json chart_data(const lab::RunResult& run) {
   Json offered = Json::array();
   Json goodput = Json::array();
   Json latency = Json::array();
+  Json late = Json::array();
   for (const Merged& bin : merge(run.bins, factor)) {
     const double lasts_s = static_cast<double>(bin.bins) / kBinsPerSecond;
     offered.push_back(four_digits(bin.due / lasts_s));
     goodput.push_back(four_digits(bin.good / lasts_s));
     latency.push_back(bin.good > 0 ? Json(four_digits(bin.latency_sum_s / bin.good * 1e3))
                                    : Json());
+    late.push_back(bin.due - bin.good);
   }
   Json flags = Json::array();
   for (const Flag& flag : leadership_flags(run)) {
@@ -110,6 +112,7 @@ Json chart_data(const lab::RunResult& run) {
           {"offered", std::move(offered)},
           {"goodput", std::move(goodput)},
           {"latency", std::move(latency)},
+          {"late", std::move(late)},
           {"bands", bands(run, end_s)},
           {"flags", std::move(flags)}};
 }

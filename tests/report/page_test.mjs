@@ -66,6 +66,45 @@ async function charts_are_drawn(page) {
   }
 }
 
+// A chart of latency has a bar for each step with tasks that were not done by the deadline, and its
+// caption their sum: the mean of those in time says nothing of them.
+async function late_tasks_are_seen(page) {
+  let runs = 0;
+  for (const canvas of await page.locator("canvas[data-chart=latency]").all()) {
+    const { bars, late, label, strip } = await canvas.evaluate((element) => {
+      const chart = Chart.getChart(element);
+      const { late: counts } = JSON.parse(
+        document.getElementById(element.dataset.run).textContent);
+      const area = chart.chartArea;
+      const ratio = element.width / element.clientWidth;
+      // From a copy: a canvas that is read again and again is slow, and Chromium says so.
+      const copy = Object.assign(document.createElement("canvas"),
+        { width: element.width, height: element.height });
+      const ctx = copy.getContext("2d", { willReadFrequently: true });
+      ctx.drawImage(element, 0, 0);
+      const { data } = ctx.getImageData(
+        area.left * ratio, (area.top + 3) * ratio, (area.right - area.left) * ratio, 1);
+      const drawn = new Set();
+      for (let i = 0; i < data.length; i += 4) drawn.add(data.slice(i, i + 3).join(","));
+      const style = getComputedStyle(document.documentElement).getPropertyValue("--fail").trim();
+      const fail = [1, 3, 5].map((at) => parseInt(style.slice(at, at + 2), 16)).join(",");
+      return {
+        late: counts.reduce((sum, count) => sum + count, 0),
+        bars: chart.data.datasets.filter(({ type }) => type === "bar")
+          .flatMap((set) => set.data.map(({ y }) => y ?? 0)).reduce((sum, y) => sum + y, 0),
+        label: element.getAttribute("aria-label"),
+        strip: drawn.has(fail),
+      };
+    });
+    assert.equal(bars, late, "the bars are of all late tasks");
+    const said = /those not done by the deadline, ([0-9]+)$/.exec(label);
+    assert.equal(said === null ? 0 : Number(said[1]), late, label);
+    assert.equal(strip, late > 0, "bars hang from the top edge where there are late tasks");
+    runs += late > 0 ? 1 : 0;
+  }
+  assert.ok(runs > 0, "the sample has late tasks");
+}
+
 async function fits(page, width) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `at ${width} pixels the page is ${overflow} pixels too wide`);
@@ -88,6 +127,7 @@ async function visit(browser, { width, scheme }) {
   assert.equal(await page.title(), `${report.verdict}: ${report.suite} – Muster`);
   await table_equals_json(page);
   await charts_are_drawn(page);
+  await late_tasks_are_seen(page);
   await fits(page, width);
   for (const fold of await page.locator("details").all()) {
     if ((await fold.getAttribute("open")) === null) {

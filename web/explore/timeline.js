@@ -26,6 +26,33 @@ export function series(label, name, values, chart, more) {
   };
 }
 
+// Tasks that were late or never done, by the step in which they were due: bars from the top edge.
+// None where there are none.
+function lateBars(values) {
+  if (!values.late?.some((count) => count > 0)) return [];
+  return [{
+    type: "bar",
+    label: "> D: tasks not done by the deadline",
+    data: values.late.map((count, i) => (
+      { x: (i + 0.5) * values.step, y: count > 0 ? count : null })),
+    yAxisID: "late",
+    backgroundColor: colour("fail"),
+    barPercentage: 1,
+    categoryPercentage: 1,
+    minBarLength: 4,
+  }];
+}
+
+// Of a chart's height the bars take a fifth at most.
+function lateScale(datasets) {
+  const bars = datasets.find((set) => set.yAxisID === "late");
+  if (!bars) return {};
+  const most = Math.max(...bars.data.map(({ y }) => y ?? 0));
+  return {
+    late: { type: "linear", axis: "y", display: false, reverse: true, min: 0, max: 5 * most },
+  };
+}
+
 const bands = {
   id: "bands",
   beforeDatasetsDraw({ ctx, chartArea: area, scales }, _arguments, options) {
@@ -59,7 +86,13 @@ export function chart(canvas, datasets, { begin, end, list, labels, legend }) {
       interaction: { mode: "index", intersect: false },
       layout: { padding: { right: kRight, top: 6 } },
       scales: {
-        x: { ...axis, min: begin, max: end, ticks: { ...axis.ticks, display: labels } },
+        x: {
+          ...axis,
+          min: begin,
+          max: end,
+          offset: false,
+          ticks: { ...axis.ticks, display: labels },
+        },
         y: {
           ...axis,
           beginAtZero: true,
@@ -67,6 +100,7 @@ export function chart(canvas, datasets, { begin, end, list, labels, legend }) {
           afterFit: (scale) => (scale.width = kLeft),
           ticks: { ...axis.ticks, maxTicksLimit: 5 },
         },
+        ...lateScale(datasets),
       },
       plugins: {
         bands: { list },
@@ -203,7 +237,10 @@ export class Timeline {
           series("Offered", "offered", values.offered, values, { borderDash: [4, 3], fill: false }),
         ], false),
         add("Mean latency of tasks done in time, ms",
-          [series("Latency", "latency", values.latency, values, { fill: "origin" })], true),
+          [
+            series("Latency", "latency", values.latency, values, { fill: "origin" }),
+            ...lateBars(values),
+          ], true),
       ];
       this.panels.replaceChildren(...panels);
       draw.forEach((one) => one());

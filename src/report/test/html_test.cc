@@ -112,6 +112,22 @@ TEST(ChartData, MergesBinsUntilTheyHoldTenTasks) {
   EXPECT_EQ(data["offered"][0], 50.0);
   EXPECT_EQ(data["goodput"][0], 30.0);
   EXPECT_EQ(data["latency"][0], 40.0) << "weighted by tasks: (4 x 20 + 2 x 80) / 6 ms";
+  EXPECT_EQ(data["late"][0], 4) << "the others, late or never done";
+  EXPECT_EQ(data["late"][1], 2);
+}
+
+TEST(ChartData, TheCaptionCountsWhoeverWasNotDoneByTheDeadline) {
+  lab::SuiteResult suite = sample_suite();
+  lab::RunResult& run = suite.cases[0].runs[0];
+  run.bins.assign(20, {5, 4, 0.02});
+  EXPECT_THAT(suite_html(suite),
+              HasSubstr("at the top edge, &gt; D: those not done by the deadline, 20<"));
+  for (auto& one : suite.cases) {
+    for (lab::RunResult& other : one.runs) {
+      other.bins.assign(20, {5, 5, 0.02});
+    }
+  }
+  EXPECT_THAT(suite_html(suite), Not(HasSubstr("at the top edge, &gt;")));
 }
 
 TEST(ChartData, HasNoLatencyWhereNothingWasDone) {
