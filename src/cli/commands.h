@@ -57,6 +57,7 @@ struct TraceFlags {
   double until_s = 1e9;
   std::string otlp;      // write the whole run's tasks here as OTLP/JSON; empty: nowhere
   std::string perfetto;  // write here; empty: one line per state change on standard output
+  bool json = false;     // one JSON object instead of lines
 };
 int trace(const TraceFlags& flags);
 
@@ -65,6 +66,7 @@ int doctor(bool json);
 struct NewFlags {
   std::string pattern;
   std::string file;  // empty: PATTERN.yaml
+  bool json = false;
 };
 int make_new(const NewFlags& flags);
 

@@ -198,6 +198,7 @@ int main(int argc, char** argv) {
   trace->add_option("--perfetto", trace_flags.perfetto, "write a Perfetto JSON file instead");
   trace->add_option("--otlp", trace_flags.otlp,
                     "write every task of the run as OTLP/JSON traces instead");
+  trace->add_flag("--json", trace_flags.json, "print one JSON object instead of lines");
   trace->callback([&] { code = cli::trace(trace_flags); });
 
   bool doctor_json = false;
@@ -209,6 +210,8 @@ int main(int argc, char** argv) {
   CLI::App* made = app.add_subcommand("new", "write a commented scenario file to start from");
   made->add_option("PATTERN", new_flags.pattern, "mesh, ring, blue-green, …; none: list them");
   made->add_option("FILE", new_flags.file, "default: PATTERN.yaml");
+  made->add_flag("--json", new_flags.json,
+                 "print what was written, or the list, as one JSON object");
   made->callback([&] { code = cli::make_new(new_flags); });
 
   add_campaign(app, code);

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "files.h"
+#include "report/command_json.h"
 #include "scenario/nearest.h"
 #include "templates.h"
 
@@ -11,6 +12,10 @@ namespace cli {
 
 int make_new(const NewFlags& flags) {
   const std::vector<std::string> names = template_names();
+  if (flags.pattern.empty() && flags.json) {
+    std::puts(report::patterns_json(names).c_str());
+    return kExitPass;
+  }
   if (flags.pattern.empty()) {
     for (const std::string& name : names) {
       std::printf("%s\n", name.c_str());
@@ -37,6 +42,10 @@ int make_new(const NewFlags& flags) {
   const auto written = write_file(path, *text);
   if (!written) {
     return report_error(written.error());
+  }
+  if (flags.json) {
+    std::puts(report::new_json(flags.pattern, path.string()).c_str());
+    return kExitPass;
   }
   std::printf("wrote %s\nrun it with: muster run %s\n", path.c_str(), path.c_str());
   return kExitPass;

@@ -9,6 +9,7 @@
 #include "lab/spans.h"
 #include "lab/window.h"
 #include "parallel.h"
+#include "report/command_json.h"
 #include "report/json.h"
 #include "report/telemetry.h"
 #include "run_name.h"
@@ -71,7 +72,7 @@ int replay(const ReplayFlags& flags) {
 
 namespace {
 
-int write_otlp(const FoundRun& found, const std::string& path) {
+int write_otlp(const FoundRun& found, const std::string& path, bool json) {
   lab::Spans spans;
   lab::RunOptions options;
   options.seed = found.seed;
@@ -87,7 +88,11 @@ int write_otlp(const FoundRun& found, const std::string& path) {
   if (!written) {
     return report_error(written.error());
   }
-  std::printf("wrote %s: %zu spans\n", path.c_str(), spans.spans().size());
+  if (json) {
+    std::puts(report::trace_file_json(*result, path).c_str());
+  } else {
+    std::printf("wrote %s: %zu spans\n", path.c_str(), spans.spans().size());
+  }
   return interrupted() ? interrupt_exit_code() : kExitPass;
 }
 
@@ -99,7 +104,7 @@ int trace(const TraceFlags& flags) {
     return report_error(found.error());
   }
   if (!flags.otlp.empty()) {
-    return write_otlp(*found, flags.otlp);
+    return write_otlp(*found, flags.otlp, flags.json);
   }
   const auto at = [](double seconds) {
     return core::at(lab::kSettle + core::Duration(static_cast<std::int64_t>(seconds * 1e9)));
@@ -124,6 +129,10 @@ int trace(const TraceFlags& flags) {
   result->build = build_identity();
   result->found_as = found->source.found_as;
   const int code = interrupted() ? interrupt_exit_code() : kExitPass;
+  if (flags.perfetto.empty() && flags.json) {
+    std::puts(report::trace_json(*result, window).c_str());
+    return code;
+  }
   if (flags.perfetto.empty()) {
     std::printf("# %s  fingerprint %016llx\n%s", result->id().c_str(),
                 static_cast<unsigned long long>(result->fingerprint), window.text(*result).c_str());
@@ -133,7 +142,12 @@ int trace(const TraceFlags& flags) {
   if (!written) {
     return report_error(written.error());
   }
-  std::printf("wrote %s; open it at ui.perfetto.dev or chrome://tracing\n", flags.perfetto.c_str());
+  if (flags.json) {
+    std::puts(report::trace_file_json(*result, flags.perfetto).c_str());
+  } else {
+    std::printf("wrote %s; open it at ui.perfetto.dev or chrome://tracing\n",
+                flags.perfetto.c_str());
+  }
   return code;
 }
 

@@ -6,7 +6,6 @@
 
 #include "agent/trace.h"
 #include "control/trace.h"
-#include "core/describe.h"
 #include "market/protocol.h"
 #include "market/trace.h"
 #include "swarm/detector.h"
@@ -48,13 +47,14 @@ using Records = std::tuple<
     market::VenueOpened, market::BalanceStatement, market::VenueRecovered, market::VenueClosed>;
 
 template <class Record>
-bool describe_as(const world::TraceRecord& record, std::string& text) {
+bool tell_as(const world::TraceRecord& record, TraceText& text) {
   if (record.kind != Record::kKind) {
     return false;
   }
   const auto decoded = core::decode<Record>(record.body);
   core::check(decoded.has_value(), "a trace record decodes as its kind");
-  text = std::string(Record::kName) + " " + core::describe(*decoded);
+  text.name = Record::kName;
+  core::flatten("", *decoded, text.fields);
   return true;
 }
 
@@ -96,17 +96,26 @@ constexpr auto kMessages = std::to_array<std::pair<world::MessageType, std::stri
 
 }  // namespace
 
-std::string describe(const world::TraceRecord& record) {
-  std::string text;
+TraceText tell(const world::TraceRecord& record) {
+  TraceText text;
   const bool known = std::apply(
       [&](const auto&... sample) {
-        return (describe_as<std::remove_cvref_t<decltype(sample)>>(record, text) || ...);
+        return (tell_as<std::remove_cvref_t<decltype(sample)>>(record, text) || ...);
       },
       Records{});
   if (!known) {
     char number[32];
     std::snprintf(number, sizeof number, "record 0x%04x", record.kind);
-    text = number;
+    text.name = number;
+  }
+  return text;
+}
+
+std::string describe(const world::TraceRecord& record) {
+  const TraceText told = tell(record);
+  std::string text = told.name;
+  for (const auto& [path, leaf] : told.fields) {
+    text += " " + path + "=" + leaf;
   }
   constexpr std::size_t kLongest = 300;
   if (text.size() > kLongest) {

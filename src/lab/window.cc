@@ -43,7 +43,7 @@ std::string event(std::string_view phase, world::NodeId node, core::Duration at,
 
 void Window::receive(const world::TraceEntry& entry) {
   if (entry.at >= from_ && entry.at < until_) {
-    records_.push_back({entry.at, {}, entry.node, describe(entry.record)});
+    records_.push_back(entry);
   }
 }
 
@@ -63,13 +63,13 @@ void Window::on_step(const world_sim::StepView& step, const std::vector<world::E
 
 std::string Window::text(const RunResult& result) const {
   std::string out;
-  for (const Slice& record : records_) {
+  for (const world::TraceEntry& entry : records_) {
     char time[32];
-    std::snprintf(time, sizeof time, "%12.6f s  ", core::to_seconds(since_load(record.at)));
+    std::snprintf(time, sizeof time, "%12.6f s  ", core::to_seconds(since_load(entry.at)));
     out += time;
-    std::string name(result.node_name(record.node));
+    std::string name(result.node_name(entry.node));
     name.resize(std::max<std::size_t>(name.size(), 16), ' ');
-    out += name + "  " + record.name + "\n";
+    out += name + "  " + describe(entry.record) + "\n";
   }
   return out;
 }
@@ -84,8 +84,9 @@ std::string Window::perfetto(const RunResult& result) const {
     events.push_back(
         event("X", step.node, since_load(step.at), step.name, ",\"dur\":" + micros(step.lasts)));
   }
-  for (const Slice& record : records_) {
-    events.push_back(event("i", record.node, since_load(record.at), record.name, ",\"s\":\"t\""));
+  for (const world::TraceEntry& entry : records_) {
+    events.push_back(
+        event("i", entry.node, since_load(entry.at), describe(entry.record), ",\"s\":\"t\""));
   }
   std::size_t number = 0;
   for (const Flight& flight : flights_) {

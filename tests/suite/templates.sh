@@ -25,6 +25,15 @@ for pattern in "${patterns[@]}"; do
   fi
 done
 
+# For machines: what was written and the command that runs it, and the list, in JSON.
+"$muster" new star "a swarm.yaml" --json > wrote
+"$muster" new --json > listed
+if [[ ! -s "a swarm.yaml" || $(cat wrote) != '{"pattern":"star","wrote":"a swarm.yaml",'* ||
+      $(cat wrote) != *'"next":"muster run '* || $(cat listed) != '{"patterns":["mesh",'* ]]; then
+  echo "new --json says $(cat wrote) and $(cat listed)" >&2
+  failed=1
+fi
+
 code=0
 "$muster" new blue-gren > out 2>&1 || code=$?
 if [[ $code -ne 2 ]] || ! grep -q "did you mean 'blue-green'" out; then

@@ -33,6 +33,29 @@ awk '$1 < 5 || $1 > 12 {exit 1}' moments || fail "a line is outside the window"
 
 "$muster" trace star-failover:standby@3 --from 5 --until 6 --perfetto window.json > said
 grep -q '^wrote window.json' said || fail "$(cat said)"
+
+# The same window as one JSON object, with the same changes at the same times.
+"$muster" trace star-failover:standby@3 --from 5 --until 12 --json > window_json
+"$muster" trace star-failover:standby@3 --from 5 --until 6 --perfetto other.json --json > wrote
+[[ $(wc -l < window_json) -eq 1 && $(wc -l < wrote) -eq 1 ]] || fail "more than one JSON object"
+cmp window.json other.json || fail "--json changed the file"
+if command -v python3 > /dev/null; then
+  python3 - << 'END' || fail "trace --json is not what trace tells"
+import json
+trace = json.load(open("window_json"))
+lines = [line.split() for line in open("window") if not line.startswith("#")]
+assert trace["run"].startswith("star-failover:standby@3#"), trace["run"]
+assert f"fingerprint {trace['fingerprint']}" in open("window").readline()
+assert len(trace["records"]) == len(lines), (len(trace["records"]), len(lines))
+for record, line in zip(trace["records"], lines):
+    assert f"{record['at_s']:.6f}" == line[0] and record["node"] == line[2], (record, line)
+    assert record["kind"] == line[3], (record, line)
+fields = [record["fields"] for record in trace["records"] if record["kind"] == "task.assigned"]
+assert fields and all(one["task"].isdigit() for one in fields), fields[:1]
+wrote = json.load(open("wrote"))
+assert wrote["wrote"] == "other.json" and wrote["fingerprint"] == trace["fingerprint"], wrote
+END
+fi
 if command -v python3 > /dev/null; then
   python3 - << 'END' || fail "window.json is no trace that Perfetto reads"
 import json

@@ -21,6 +21,8 @@ class Window : public world_sim::Observer, public world::TraceSink {
                 const world::Event& event) override;
   void on_step(const world_sim::StepView& step, const std::vector<world::Effect>& effects) override;
 
+  // What happened from `from` until just before `until`, in order.
+  [[nodiscard]] const std::vector<world::TraceEntry>& records() const { return records_; }
   // "  12.003456 s  momentum-1  task.assigned task=7 …", in order; `result` gives the names.
   [[nodiscard]] std::string text(const RunResult& result) const;
   // The Trace Event Format that Perfetto and Chrome read: one track for each node, a slice for each
@@ -46,7 +48,7 @@ class Window : public world_sim::Observer, public world::TraceSink {
   core::Time until_;
   std::string step_name_;
   std::vector<Slice> steps_;
-  std::vector<Slice> records_;
+  std::vector<world::TraceEntry> records_;
   std::vector<Flight> flights_;
 };
 

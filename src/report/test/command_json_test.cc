@@ -1,0 +1,54 @@
+// What single commands say in JSON.
+#include "report/command_json.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lab/deployment.h"
+#include "sample.h"
+#include "swarm/trace.h"
+
+namespace report {
+namespace {
+
+using Json = nlohmann::json;
+
+core::Time after_load(core::Duration since) {
+  return core::at(lab::kSettle + since);
+}
+
+TEST(TraceJson, HasEachRecordOfTheWindowWithItsFieldsAsText) {
+  const lab::RunResult run = sample_suite().cases[0].runs[0];
+  lab::Window window(after_load(core::seconds(1)), after_load(core::seconds(3)));
+  const auto shed = world::make_trace(swarm::TaskShed{});
+  window.receive({after_load(core::milliseconds(500)), world::NodeId(1), {}, shed});
+  window.receive({after_load(core::milliseconds(1'500)), world::NodeId(1), {}, shed});
+  window.receive({after_load(core::seconds(2)), world::NodeId(1), {}, {0x0999, {}}});
+  window.receive({after_load(core::seconds(3)), world::NodeId(1), {}, shed});
+  const Json trace = Json::parse(trace_json(run, window));
+  EXPECT_EQ(trace["run"], run.id());
+  ASSERT_EQ(trace["records"].size(), 2U) << "one is before the window and one after it";
+  const Json& first = trace["records"][0];
+  EXPECT_EQ(first["at_s"], 1.5);
+  EXPECT_EQ(first["node"], run.node_names[0]);
+  EXPECT_EQ(first["kind"], swarm::TaskShed::kName);
+  EXPECT_EQ(first["fields"]["task"], "0");
+  EXPECT_EQ(trace["records"][1]["kind"], "record 0x0999");
+  EXPECT_EQ(trace["records"][1]["fields"], Json::object());
+}
+
+TEST(TraceJson, OfAnEmptyWindowIsStillAnObject) {
+  const lab::Window window(after_load(core::seconds(1)), after_load(core::seconds(3)));
+  const Json trace = Json::parse(trace_json(sample_suite().cases[0].runs[0], window));
+  EXPECT_EQ(trace["records"], Json::array());
+}
+
+TEST(NewJson, NamesTheFileAndAShellTakesItsCommand) {
+  const Json said = Json::parse(new_json("ring", "my \"own\" ring.yaml"));
+  EXPECT_EQ(said["wrote"], "my \"own\" ring.yaml");
+  EXPECT_EQ(said["next"], "muster run 'my \"own\" ring.yaml'");
+}
+
+}  // namespace
+}  // namespace report
