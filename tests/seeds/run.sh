@@ -2,8 +2,8 @@
 # run.sh FOLDER [SEEDS]
 #   SEEDS seeds (default 5000), dealt out to the built-in cases in turn: no two cases share a seed,
 #   so the search is as wide as it is long. Keeps what each piece printed in FOLDER, goes on there
-#   where it was, and ends with FOLDER/summary.json: seeds, tasks, what did not pass, and how often
-#   each invariant was evaluated and violated. Exit 1 when one was, or a piece did not pass.
+#   where it was, and ends with FOLDER/summary.json: seeds and builds, tasks, what did not pass,
+#   and how often each invariant was evaluated and violated. Exit 1 when one was, or a piece did not pass.
 #   MUSTER says which program (default: the one that ./run builds), JOBS how many at once (2).
 set -euo pipefail
 

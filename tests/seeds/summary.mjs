@@ -8,6 +8,7 @@ const summary = {
   commit,
   command: 'tests/seeds/run.sh FOLDER SEEDS',
   seeds: 0,
+  seeds_by_build: {},
   tasks: { offered: 0, done: 0, failed: 0, lost: 0, duplicated: 0 },
   invariants_checked: 0,
   invariants_violated: 0,
@@ -19,6 +20,7 @@ const pieces = readdirSync(folder).filter((name) => /^\d+\.json$/.test(name));
 for (const name of pieces.sort((a, b) => parseInt(a) - parseInt(b))) {
   const suite = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   summary.seeds += Number(piece);
+  summary.seeds_by_build[suite.build] = (summary.seeds_by_build[suite.build] ?? 0) + Number(piece);
   for (const made of suite.cases) {
     const title = `${made.pattern} / ${made.case}`;
     const kept = (summary.cases[title] ??= { seeds: 0, not_passed: 0 });
