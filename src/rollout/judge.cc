@@ -1,6 +1,9 @@
 #include "rollout/judge.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/check.h"
 #include "num/math.h"
@@ -84,7 +87,27 @@ struct Question {
   Share stable;
   Share candidate;
   Share alike;  // of the candidate's: those that can tell that it is worse
+  // What the candidate is held against, where that is no sample of the same time but a bound on
+  // what the stable version did before; else none.
+  std::optional<double> limit;
 };
+
+// What there is power for: the declared effect; against a bound, to tell it from what is bad.
+Effect detectable(const Question& question) {
+  if (!question.limit) {
+    return question.effect;
+  }
+  const auto bad = static_cast<std::uint32_t>(bad_share(question.effect, question.stable) * kWhole);
+  const auto limit = static_cast<std::uint32_t>(*question.limit * kWhole) + 1;
+  return {std::min(limit, bad - 1), bad};
+}
+
+// A bound is as good as any number of tasks.
+constexpr std::uint64_t kExact = 1'000;
+
+std::uint64_t stable_tasks(const Question& question) {
+  return question.limit ? question.candidate.all * kExact : question.stable.all;
+}
 
 // alpha is shared by the two questions.
 double worse_bound(const JudgeRules& rules) {
@@ -98,10 +121,14 @@ std::uint64_t needed_for(const JudgeRules& rules, const Question& question) {
   const std::uint64_t ratio =
       question.candidate.all == 0
           ? 1'000
-          : std::clamp<std::uint64_t>(question.stable.all * 1'000 / question.candidate.all, 1,
-                                      1'000'000);
-  return std::max(rules.least_tasks, tasks_for_power(question.effect, rules.alpha_permille,
+          : std::clamp<std::uint64_t>(stable_tasks(question) * 1'000 / question.candidate.all, 1,
+                                      kExact * 1'000);
+  return std::max(rules.least_tasks, tasks_for_power(detectable(question), rules.alpha_permille,
                                                      rules.power_permille, ratio));
+}
+
+std::string text_of(const Effect& effect) {
+  return percent_text(effect.stable_parts) + " -> " + percent_text(effect.bad_parts);
 }
 
 std::string text_of(const Question& question, double worse, double good) {
@@ -120,8 +147,8 @@ Judgement conclude(const JudgeRules& rules, const Question& errors, const Questi
   const std::uint64_t tasks = errors.candidate.all;
   const std::uint64_t needed = std::max(needed_for(rules, errors), needed_for(rules, slow));
   found.power_permille =
-      std::min(power_of(errors.effect, rules.alpha_permille, errors.stable.all, tasks),
-               power_of(slow.effect, rules.alpha_permille, slow.stable.all, tasks));
+      std::min(power_of(detectable(errors), rules.alpha_permille, stable_tasks(errors), tasks),
+               power_of(detectable(slow), rules.alpha_permille, stable_tasks(slow), tasks));
   const double worse = worse_bound(rules);
   const double good = good_bound(rules);
   const bool has_tasks = tasks >= needed;
@@ -139,21 +166,19 @@ Judgement conclude(const JudgeRules& rules, const Question& errors, const Questi
                   more * 100, static_cast<std::uint64_t>(number(tasks) * (good / least - 1)) + 1)
             : more;
   }
-  found.reason =
-      text_of(errors, found.errors_worse, found.errors_good) + "; " +
-      text_of(slow, found.slow_worse, found.slow_good) + "; worse from " + factor_text(worse) +
-      " on, good from " + factor_text(good) + " on and " + std::to_string(needed) +
-      " tasks; power " + percent_text(std::uint64_t{found.power_permille} * 10) + " to see " +
-      percent_text(errors.effect.stable_parts) + " -> " + percent_text(errors.effect.bad_parts) +
-      " errors, " + percent_text(slow.effect.stable_parts) + " -> " +
-      percent_text(slow.effect.bad_parts) + " slow";
+  found.reason = text_of(errors, found.errors_worse, found.errors_good) + "; " +
+                 text_of(slow, found.slow_worse, found.slow_good) + "; worse from " +
+                 factor_text(worse) + " on, good from " + factor_text(good) + " on and " +
+                 std::to_string(needed) + " tasks; power " +
+                 percent_text(std::uint64_t{found.power_permille} * 10) + " to see " +
+                 text_of(detectable(errors)) + " errors, " + text_of(detectable(slow)) + " slow";
   return found;
 }
 
 Question errors_of(const JudgeRules& rules, const Counts& stable,
                    const CandidateCounts& candidate) {
   const Share share{candidate.counts.errors, candidate.counts.done};
-  return {"errors", rules.errors, {stable.errors, stable.done}, share, share};
+  return {"errors", rules.errors, {stable.errors, stable.done}, share, share, {}};
 }
 
 Question slow_of(const JudgeRules& rules, const Counts& stable, const CandidateCounts& candidate) {
@@ -162,7 +187,8 @@ Question slow_of(const JudgeRules& rules, const Counts& stable, const CandidateC
           rules.slow,
           {stable.slow, stable.done},
           {candidate.counts.slow, candidate.counts.done},
-          {alike.slow, alike.done}};
+          {alike.slow, alike.done},
+          {}};
 }
 
 double log_good(const Question& question) {
@@ -231,13 +257,21 @@ Judgement judge(const JudgeRules& rules, const StableCounts& stable,
 Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                       const CandidateCounts& candidate) {
   require(rules, before.counts, candidate);
-  const Question errors = errors_of(rules, before.counts, candidate);
-  const Question slow = slow_of(rules, before.busiest.value_or(before.counts), candidate);
+  Question errors = errors_of(rules, before.counts, candidate);
+  Question slow = slow_of(rules, before.counts, candidate);
+  if (before.busiest) {
+    const Question busy = slow_of(rules, *before.busiest, candidate);
+    // So few that even a bad share might be theirs bound nothing.
+    if (busy.stable.all > 0 && upper_share(busy.stable) < bad_share(busy.effect, busy.stable)) {
+      slow = busy;
+    }
+  }
   Judgement found;
   if (before.counts.done > 0) {
-    found.errors_worse = log_differs(upper_share(errors.stable), errors.alike, true);
-    found.slow_worse =
-        slow.stable.all > 0 ? log_differs(upper_share(slow.stable), slow.alike, true) : 0;
+    errors.limit = upper_share(errors.stable);
+    slow.limit = upper_share(slow.stable);
+    found.errors_worse = log_differs(*errors.limit, errors.alike, true);
+    found.slow_worse = log_differs(*slow.limit, slow.alike, true);
   }
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);

@@ -122,6 +122,21 @@ TEST(Judge, AloneComparesWithWhatTheStableVersionDid) {
   EXPECT_NE(judge_alone({}, stable(0, 0), candidate(1'000, 0)).finding, Finding::kGood);
 }
 
+// Nothing is added to what the stable version did when it was busiest: to wait for more would be to
+// wait for ever.
+TEST(Judge, AloneIsDecidedThoughTheStableVersionWasSeldomBusy) {
+  StableCounts before = stable(2'000, 0);
+  before.busiest = Counts{227, 0, 0};
+  EXPECT_EQ(judge_alone({}, before, candidate(150, 0, 0)).finding, Finding::kInconclusive);
+  const Judgement good = judge_alone({}, before, candidate(1'200, 0, 0));
+  EXPECT_EQ(good.finding, Finding::kGood) << good.reason;
+  EXPECT_GE(good.power_permille, 800U);
+  EXPECT_EQ(judge_alone({}, before, candidate(1'200, 0, 90)).finding, Finding::kWorse);
+  before.busiest = Counts{9, 0, 0};
+  EXPECT_EQ(judge_alone({}, before, candidate(1'200, 0, 0)).finding, Finding::kGood)
+      << "nine tasks bound nothing, all of them do";
+}
+
 TEST(Judge, RefusesRulesThatDecideNothing) {
   JudgeRules rules;
   rules.alpha_permille = 0;

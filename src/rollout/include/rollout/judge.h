@@ -81,7 +81,9 @@ struct Judgement {
                               const CandidateCounts& candidate);
 // Against a stable version that serves nothing any more: its shares are those of the counts that it
 // had, at the upper end of their 95 % Wilson intervals for "worse"; of slow tasks, the share that
-// it had when it was busiest, since the candidate serves everything now. Same REQUIRES.
+// it had when it was busiest, since the candidate serves everything now, unless those are too few
+// to bound anything. Power is to tell a bad candidate from that bound: it grows with the
+// candidate's tasks, however few the stable version's are. Same REQUIRES.
 [[nodiscard]] Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                                     const CandidateCounts& candidate);
 
