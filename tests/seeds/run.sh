@@ -3,7 +3,8 @@
 #   SEEDS seeds (default 5000), dealt out to the built-in cases in turn: no two cases share a seed,
 #   so the search is as wide as it is long. Keeps what each piece printed in FOLDER, goes on there
 #   where it was, and ends with FOLDER/summary.json: seeds and builds, tasks, what did not pass,
-#   and how often each invariant was evaluated and violated. Exit 1 when one was, or a piece did not pass.
+#   and how often each invariant was evaluated and violated. Exit 1 when one was, or a piece did
+#   not pass.
 #   MUSTER says which program (default: the one that ./run builds), JOBS how many at once (2).
 set -euo pipefail
 
@@ -37,4 +38,5 @@ for ((first = 1, i = 0; first <= seeds; first += piece, ++i)); do
   printf '%s\0%s\0' "${cases[i % ${#cases[@]}]}" "$first"
 done | xargs -0 -n 2 -P "${JOBS:-2}" bash -c 'run_piece "$@"' _
 
-exec node "$here/tests/seeds/summary.mjs" "$folder" "$piece" "$(git -C "$here" rev-parse --short HEAD)"
+commit=$(git -C "$here" rev-parse --short HEAD)
+exec node "$here/tests/seeds/summary.mjs" "$folder" "$piece" "$commit"

@@ -7,7 +7,7 @@
 
 #include "lab/deployment.h"
 #include "sample.h"
-#include "swarm/trace.h"
+#include "world/trace.h"
 
 namespace report {
 namespace {
@@ -21,19 +21,20 @@ core::Time after_load(core::Duration since) {
 TEST(TraceJson, HasEachRecordOfTheWindowWithItsFieldsAsText) {
   const lab::RunResult run = sample_suite().cases[0].runs[0];
   lab::Window window(after_load(core::seconds(1)), after_load(core::seconds(3)));
-  const auto shed = world::make_trace(swarm::TaskShed{});
-  window.receive({after_load(core::milliseconds(500)), world::NodeId(1), {}, shed});
-  window.receive({after_load(core::milliseconds(1'500)), world::NodeId(1), {}, shed});
+  const auto ended = world::make_trace(world::FaultEnded{0, 7});
+  window.receive({after_load(core::milliseconds(500)), world::NodeId(1), {}, ended});
+  window.receive({after_load(core::milliseconds(1'500)), world::NodeId(1), {}, ended});
   window.receive({after_load(core::seconds(2)), world::NodeId(1), {}, {0x0999, {}}});
-  window.receive({after_load(core::seconds(3)), world::NodeId(1), {}, shed});
+  window.receive({after_load(core::seconds(3)), world::NodeId(1), {}, ended});
   const Json trace = Json::parse(trace_json(run, window));
   EXPECT_EQ(trace["run"], run.id());
   ASSERT_EQ(trace["records"].size(), 2U) << "one is before the window and one after it";
   const Json& first = trace["records"][0];
   EXPECT_EQ(first["at_s"], 1.5);
   EXPECT_EQ(first["node"], run.node_names[0]);
-  EXPECT_EQ(first["kind"], swarm::TaskShed::kName);
-  EXPECT_EQ(first["fields"]["task"], "0");
+  EXPECT_EQ(first["kind"], world::FaultEnded::kName);
+  EXPECT_EQ(first["fields"]["fault"], "0");
+  EXPECT_EQ(first["fields"]["acted"], "7");
   EXPECT_EQ(trace["records"][1]["kind"], "record 0x0999");
   EXPECT_EQ(trace["records"][1]["fields"], Json::object());
 }
