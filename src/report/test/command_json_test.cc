@@ -7,7 +7,6 @@
 
 #include "lab/deployment.h"
 #include "sample.h"
-#include "world/trace.h"
 
 namespace report {
 namespace {
