@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -31,7 +32,8 @@ std::string formatted(const char* format, double value) {
 
 std::string milliseconds(const lab::CaseResult& result, std::string_view metric) {
   const auto it = result.metrics.find(metric);
-  return it == result.metrics.end() ? ">D" : formatted("%.1f", it->second.value * 1e3);
+  const bool known = it != result.metrics.end() && std::isfinite(it->second.value);
+  return known ? formatted("%.1f", it->second.value * 1e3) : ">D";
 }
 
 std::string seconds(core::Time at) {

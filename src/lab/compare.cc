@@ -18,12 +18,6 @@ constexpr std::size_t kSplits = 400;
 
 using Samples = std::map<std::uint64_t, Sample>;
 
-// A quantile of latency does not exist where too many tasks failed: it is beyond every bound.
-// Other metrics that a run lacks say nothing about it.
-bool infinite_when_absent(std::string_view metric) {
-  return metric.starts_with("latency_p") || metric == "jitter";
-}
-
 // The values of both sets; where every seed is in both, in the same order.
 struct Values {
   std::vector<double> a;
@@ -35,14 +29,12 @@ struct Values {
   }
 };
 
-std::vector<double> values_of(const Samples& samples, const std::string& metric, bool fill) {
+std::vector<double> values_of(const Samples& samples, const std::string& metric) {
   std::vector<double> values;
   for (const auto& [seed, sample] : samples) {
     const auto found = sample.metrics.find(metric);
     if (found != sample.metrics.end() && !std::isnan(found->second)) {
       values.push_back(found->second);
-    } else if (fill) {
-      values.push_back(HUGE_VAL);
     }
   }
   return values;
@@ -54,14 +46,8 @@ bool same_seeds(const Samples& a, const Samples& b) {
   });
 }
 
-bool has(const Samples& samples, const std::string& metric) {
-  return std::ranges::any_of(
-      samples, [&](const auto& entry) { return entry.second.metrics.contains(metric); });
-}
-
 Values gather(const Samples& a, const Samples& b, const std::string& metric) {
-  const bool fill = infinite_when_absent(metric) && (has(a, metric) || has(b, metric));
-  Values values{values_of(a, metric, fill), values_of(b, metric, fill), false};
+  Values values{values_of(a, metric), values_of(b, metric), false};
   values.paired = same_seeds(a, b) && values.a.size() == a.size() && values.b.size() == b.size();
   return values;
 }
@@ -131,6 +117,7 @@ void fill_in(Difference& made, const Values& values, std::uint64_t entity) {
     made.b = stats::quantile_of(values.b, 0.5);
     made.difference = made.a == made.b ? 0 : made.b - made.a;
     made.interval = {-HUGE_VAL, HUGE_VAL};
+    made.superiority = stats::mann_whitney(values.a, values.b).superiority;
     return;
   }
   made.a = mean(values.a);
@@ -150,8 +137,8 @@ Change judged(const Difference& one, const CompareOptions& options) {
     return Change::kSame;
   }
   const bool finite = std::isfinite(one.interval.low) && std::isfinite(one.interval.high);
-  const bool up = finite ? one.interval.low > one.noise : one.difference > 0;
-  const bool down = finite ? one.interval.high < -one.noise : one.difference < 0;
+  const bool up = finite ? one.interval.low > one.noise : one.superiority < 0.5;
+  const bool down = finite ? one.interval.high < -one.noise : one.superiority > 0.5;
   if (!up && !down) {
     return Change::kSame;
   }

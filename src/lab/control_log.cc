@@ -1,6 +1,7 @@
 #include "control_log.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "control/trace.h"
@@ -17,6 +18,7 @@ constexpr double kNeededUtilisation = 0.8;
 // A sandbox that belongs to nobody for so long is forgotten, not on its way.
 constexpr core::Duration kOrphanAge = core::seconds(30);
 constexpr std::int64_t kSecondsWithin = 10;
+constexpr double kNever = std::numeric_limits<double>::infinity();
 // Who lets an agent go that has been ready for less than this had better not created it.
 constexpr core::Duration kLeastUse = core::seconds(10);
 
@@ -351,6 +353,8 @@ void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
   };
   std::optional<core::Duration> settle;
   std::optional<core::Duration> scale;
+  bool never_settled = false;
+  bool never_ready = false;
   std::uint32_t before = needed_at(measure.load_begin());
   for (core::Time at = measure.load_begin(); at < measure.load_end(); at += kGrain) {
     const std::uint32_t needed = needed_at(at);
@@ -363,6 +367,8 @@ void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
     while (ready < measure.load_end() && ready_at(ready) < needed && needed_at(ready) >= needed) {
       ready += kGrain;
     }
+    const bool watched = measure.load_end() - at >= core::seconds(kSecondsWithin);
+    never_ready = never_ready || (watched && ready >= measure.load_end());
     scale = std::max(scale.value_or(core::Duration{}), ready - at);
     auto first = static_cast<std::size_t>((at - measure.load_begin()) / core::seconds(1));
     std::int64_t row = 0;
@@ -373,11 +379,12 @@ void ControlLog::rises(const Measure& measure, Metrics& metrics) const {
     }
     const core::Time held =
         row > 0 ? measure.load_begin() + core::seconds(first) : measure.load_end();
+    never_settled = never_settled || (watched && row == 0);
     settle = std::max(settle.value_or(core::Duration{}), std::max(core::Duration{}, held - at));
   }
   if (settle) {
-    metrics["settle_time"] = core::to_seconds(*settle);
-    metrics["scale_time"] = core::to_seconds(*scale);
+    metrics["settle_time"] = never_settled ? kNever : core::to_seconds(*settle);
+    metrics["scale_time"] = never_ready ? kNever : core::to_seconds(*scale);
   }
 }
 
@@ -473,9 +480,7 @@ void ControlLog::upgrades(Metrics& metrics) const {
   const core::Time begins = core::at(deployment_.changing->config.upgrade->begins);
   metrics["coordinators_replaced"] = number_of(deployment_.topology.voters().size() - old_voters());
   metrics["voters_min"] = number_of(voters_least_);
-  if (replaced_) {
-    metrics["upgrade_time"] = core::to_seconds(*replaced_ - begins);
-  }
+  metrics["upgrade_time"] = replaced_ ? core::to_seconds(*replaced_ - begins) : kNever;
 }
 
 void ControlLog::rollouts(Metrics& metrics) const {
@@ -485,12 +490,14 @@ void ControlLog::rollouts(Metrics& metrics) const {
   metrics["exposure"] = number_of(rollout_.exposure);
   metrics["bad_exposure"] = number_of(rollout_.bad);
   metrics["rollout_power"] = rollout_.power_permille / 1000.0;
-  if (rollout_.decided && rollout_.first_task) {
-    metrics["rollout_decision_time"] = core::to_seconds(*rollout_.decided - *rollout_.first_task);
+  if (rollout_.first_task) {
+    metrics["rollout_decision_time"] =
+        rollout_.decided ? core::to_seconds(*rollout_.decided - *rollout_.first_task) : kNever;
   }
   if (rollout_.back_decided && rollout_.last_task) {
     const core::Time onset = rollout_.first_failure.value_or(*rollout_.first_task);
-    metrics["rollback_time"] = core::to_seconds(*rollout_.last_task - onset);
+    metrics["rollback_time"] =
+        rollout_.rolled_back ? core::to_seconds(*rollout_.last_task - onset) : kNever;
   }
 }
 

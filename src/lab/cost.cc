@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace lab {
@@ -122,9 +123,10 @@ void measure_cost(const std::vector<Allocation>& allocations, core::Duration bus
   if (vcpu_seconds > 0) {
     metrics["waste"] = 1 - core::to_seconds(busy) / vcpu_seconds;
   }
-  if (prices && done > 0) {
-    const auto cost = static_cast<double>(cost_picodollars(allocations, *prices));
-    metrics["cost_per_1k"] = cost * kPico / done * 1000;
+  const auto cost = prices ? static_cast<double>(cost_picodollars(allocations, *prices)) : 0.0;
+  if (prices && (done > 0 || cost > 0)) {
+    metrics["cost_per_1k"] =
+        done > 0 ? cost * kPico / done * 1000 : std::numeric_limits<double>::infinity();
   }
 }
 

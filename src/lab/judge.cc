@@ -1,6 +1,7 @@
 #include "judge.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "scenario/metrics.h"
 
@@ -19,6 +20,9 @@ std::string number(double value) {
 std::string with_unit(double value, std::string_view metric) {
   const scenario::Metric* known = scenario::find_metric(metric);
   core::check(known != nullptr, "the loader knows every metric");
+  if (std::isinf(value)) {
+    return std::string(scenario::text_of_infinite(metric));
+  }
   switch (known->unit) {
     case scenario::Unit::kSeconds:
       return number(value * 1e3) + " ms";
@@ -92,9 +96,12 @@ CheckResult evaluate(const scenario::Check& check, const Metrics& metrics,
   const auto value = metrics.find(check.metric);
   if (!check.of.empty()) {
     const auto base = reference.find(check.of);
-    if (base == reference.end()) {
+    if (base == reference.end() || std::isinf(base->second)) {
       result.text = text_of(check, std::nullopt);
-      result.observed = "the run to compare with has no " + check.of;
+      result.observed = base == reference.end()
+                            ? "the run to compare with has no " + check.of
+                            : check.of + " of the run to compare with: " +
+                                  std::string(scenario::text_of_infinite(check.of));
       return result;
     }
     bound *= base->second;

@@ -16,13 +16,6 @@ double count(std::size_t number) {
   return static_cast<double>(number);
 }
 
-// A quantile that falls on a task without a result does not exist.
-void put_finite(Metrics& metrics, std::string_view name, double value) {
-  if (value < kInfinite) {
-    metrics[std::string(name)] = value;
-  }
-}
-
 // How long a recovery must be seen to hold. Short schedules have a tenth of each time.
 std::size_t hold_seconds(scenario::Schedule schedule) {
   return schedule == scenario::Schedule::kS0s || schedule == scenario::Schedule::kS1s ? 1 : 10;
@@ -58,7 +51,9 @@ Metrics Measure::metrics(core::Time end) {
   metrics["false_suspicions"] = static_cast<double>(false_suspicions_);
   metrics["oom_kills"] = static_cast<double>(out_of_memory_);
   const bool open_ended = leaderless_since_ && *leaderless_since_ > load_begin();
-  if (open_ended) {
+  if (open_ended && *leaderless_since_ < load_end()) {
+    metrics["failover_time"] = kInfinite;
+  } else if (open_ended) {
     metrics["failover_time"] =
         core::to_seconds(std::max(failover_.value_or(core::Duration{}), end - *leaderless_since_));
   } else if (failover_) {
@@ -126,11 +121,21 @@ void Measure::latencies(Metrics& metrics) const {
       finished.push_back(core::to_seconds(*task.latency));
     }
   }
-  if (finished.empty()) {
+  if (all.empty()) {
     return;
   }
   std::ranges::sort(all);
   std::ranges::sort(overhead);
+  metrics["latency_p50"] = stats::quantile(all, 0.5);
+  metrics["latency_p95"] = stats::quantile(all, 0.95);
+  metrics["latency_p99"] = stats::quantile(all, 0.99);
+  metrics["overhead_p50"] = stats::quantile(overhead, 0.5);
+  metrics["overhead_p99"] = stats::quantile(overhead, 0.99);
+  const bool known = metrics["latency_p99"] < kInfinite;
+  metrics["jitter"] = known ? metrics["latency_p99"] - metrics["latency_p50"] : kInfinite;
+  if (finished.empty()) {
+    return;
+  }
   std::ranges::sort(finished);
   double sum = 0;
   for (const double value : finished) {
@@ -139,12 +144,6 @@ void Measure::latencies(Metrics& metrics) const {
   metrics["latency_mean"] = sum / count(finished.size());
   metrics["latency_min"] = finished.front();
   metrics["latency_max"] = finished.back();
-  put_finite(metrics, "latency_p50", stats::quantile(all, 0.5));
-  put_finite(metrics, "latency_p95", stats::quantile(all, 0.95));
-  put_finite(metrics, "latency_p99", stats::quantile(all, 0.99));
-  put_finite(metrics, "overhead_p50", stats::quantile(overhead, 0.5));
-  put_finite(metrics, "overhead_p99", stats::quantile(overhead, 0.99));
-  put_finite(metrics, "jitter", stats::quantile(all, 0.99) - stats::quantile(all, 0.5));
 }
 
 // Shares of the finished tasks. The ratio is among agents that ran all the while: one that was
@@ -171,7 +170,7 @@ void Measure::shares(Metrics& metrics) const {
   metrics["share_max"] = whole.max;
   metrics["share_min"] = whole.min;
   if (!steady.empty()) {
-    put_finite(metrics, "share_ratio", stats::shares(steady).ratio);
+    metrics["share_ratio"] = stats::shares(steady).ratio;
   }
 }
 
@@ -306,10 +305,8 @@ void Measure::decisions(Metrics& metrics) const {
   metrics["joint_undecided_by_isolated"] = static_cast<double>(undecided_by_isolated_);
   metrics["agreement_rate"] = count(decided_.size()) / started;
   const std::vector<double> seconds = seconds_of(decided_);
-  if (!seconds.empty()) {
-    metrics["decision_latency_p50"] = stats::quantile(seconds, 0.5);
-    metrics["decision_latency_p99"] = stats::quantile(seconds, 0.99);
-  }
+  metrics["decision_latency_p50"] = seconds.empty() ? kInfinite : stats::quantile(seconds, 0.5);
+  metrics["decision_latency_p99"] = seconds.empty() ? kInfinite : stats::quantile(seconds, 0.99);
 }
 
 void Measure::recovery(Metrics& metrics) {

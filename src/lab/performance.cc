@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 
 #include "stats/summary.h"
 
@@ -174,7 +175,9 @@ void adaptation(const std::vector<Play>& plays, const std::vector<core::Time>& r
   if (!plays.empty()) {
     metrics["regret"] = lost / static_cast<double>(plays.size());
   }
-  if (slowest && !never) {
+  if (never) {
+    metrics["tasks_to_shift"] = std::numeric_limits<double>::infinity();
+  } else if (slowest) {
     metrics["tasks_to_shift"] = static_cast<double>(*slowest);
   }
 }

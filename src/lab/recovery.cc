@@ -1,5 +1,6 @@
 // How long faults took to recover from, from the client's record.
 #include <algorithm>
+#include <limits>
 
 #include "lab/measure.h"
 #include "stats/survival.h"
@@ -9,6 +10,7 @@ namespace {
 
 constexpr double kOutage = 0.10;
 constexpr double kSlowS = 30;
+constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr core::Duration kBin = core::seconds(1);
 
 struct DueTask {
@@ -162,9 +164,7 @@ void measure_recovery(const std::map<swarm::TaskId, TaskRecord>& tasks,
   const auto curve = stats::kaplan_meier(recoveries);
   for (const auto& [name, quantile] :
        {std::pair{"recovery_time", 0.5}, std::pair{"recovery_p95", 0.95}}) {
-    if (const auto time = stats::survival_quantile(curve, quantile)) {
-      metrics[name] = *time;
-    }
+    metrics[name] = stats::survival_quantile(curve, quantile).value_or(kNever);
   }
 }
 

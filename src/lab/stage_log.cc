@@ -1,6 +1,7 @@
 #include "stage_log.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ring_setup.h"
 #include "stats/summary.h"
@@ -222,13 +223,17 @@ void StageLog::on_driver(const world::TraceEntry& entry) {
     empty(entry.node);
     std::erase_if(unreached_, [&](const auto& link) { return link.first.first == entry.node; });
     lost_.insert_or_assign(entry.node, entry.at);
+    down_.insert(entry.node);
   } else if (entry.record.kind == world::NodeBooted::kKind) {
     lost_.erase(entry.node);
+    down_.erase(entry.node);
   } else if (const auto paused = world::as<world::NodePaused>(entry)) {
     if (paused->resumed) {
       lost_.erase(entry.node);
+      down_.erase(entry.node);
     } else {
       lost_.insert_or_assign(entry.node, entry.at);
+      down_.insert(entry.node);
     }
   } else if (const auto started = world::as<world::FaultStarted>(entry)) {
     faults_[started->fault] = {entry.at, started->targets};
@@ -283,6 +288,22 @@ std::vector<StageResult> StageLog::stages(const std::map<world::NodeId, double>&
   return made;
 }
 
+StageLog::Gap StageLog::gap() const {
+  const auto& topology = deployment_.topology;
+  for (std::size_t i = 0; i < ring_.stages.size() && !ring_.stopped; ++i) {
+    const auto is_down = [this](world::NodeId node) { return down_.contains(node); };
+    if (!std::ranges::all_of(ring_.stages[i], is_down)) {
+      continue;
+    }
+    const bool spared = std::ranges::any_of(topology.capabilities, [&](const auto& member) {
+      return !is_down(member.first) && !ring_.stage_of(member.first) &&
+             std::ranges::includes(member.second, topology.stages[i].capabilities);
+    });
+    return spared ? Gap::kSpared : Gap::kUnspared;
+  }
+  return Gap::kNone;
+}
+
 Metrics StageLog::metrics(const std::vector<StageResult>& stages, core::Time end) const {
   Metrics metrics;
   if (stages.empty()) {
@@ -319,11 +340,13 @@ Metrics StageLog::metrics(const std::vector<StageResult>& stages, core::Time end
   metrics["in_flight_lost"] = static_cast<double>(in_flight_lost_);
   const core::Duration open = stopped_since_ ? end - *stopped_since_ : core::Duration{};
   metrics["ring_stopped_for"] = core::to_seconds(stopped_for_ + open);
-  if (to_stitch_) {
-    metrics["restitch_time"] = core::to_seconds(*to_stitch_);
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  const Gap left = gap();
+  if (to_stitch_ || left == Gap::kSpared) {
+    metrics["restitch_time"] = left == Gap::kSpared ? kNever : core::to_seconds(*to_stitch_);
   }
-  if (to_stop_) {
-    metrics["ring_stop_time"] = core::to_seconds(*to_stop_);
+  if (to_stop_ || left == Gap::kUnspared) {
+    metrics["ring_stop_time"] = left == Gap::kUnspared ? kNever : core::to_seconds(*to_stop_);
   }
   return metrics;
 }

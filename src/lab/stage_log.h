@@ -57,6 +57,9 @@ class StageLog : public world::TraceSink {
   [[nodiscard]] Passing* find(world::NodeId node, const swarm::ItemEntry& item);
   [[nodiscard]] core::Duration lost_for(const std::vector<world::NodeId>& nodes,
                                         core::Time now) const;
+  // Whether a stage is without anybody in a ring that goes on, and whether a spare could do it.
+  enum class Gap : std::uint8_t { kNone, kSpared, kUnspared };
+  [[nodiscard]] Gap gap() const;
   [[nodiscard]] double places(std::size_t stage) const;
   void say(const world::TraceEntry& entry, std::string text);
 
@@ -67,6 +70,7 @@ class StageLog : public world::TraceSink {
   std::map<Arrival, Entry> arrivals_;
   swarm::Ring ring_;  // the newest
   std::map<world::NodeId, core::Time> lost_;
+  std::set<world::NodeId> down_;                                             // halted or hung
   std::map<std::pair<world::NodeId, world::NodeId>, core::Time> unreached_;  // over that link
   std::map<std::uint32_t, std::pair<core::Time, std::vector<world::NodeId>>> faults_;  // now
   std::set<std::pair<world::NodeId, world::NodeId>> broken_;  // links that ever broke

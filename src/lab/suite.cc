@@ -92,15 +92,21 @@ void estimate_safety(const std::vector<const RunResult*>& runs, Estimates& estim
   }
 }
 
+std::uint64_t count_infinite(const std::vector<double>& values) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(values, [](double value) { return std::isinf(value); }));
+}
+
 MetricEstimate mean_of(std::string_view name, const std::vector<double>& list) {
   MetricEstimate metric;
   metric.n = list.size();
+  metric.infinite = count_infinite(list);
   double sum = 0;
   for (const double value : list) {
     sum += value;
   }
   metric.value = sum / static_cast<double>(list.size());
-  if (list.size() >= kSeedsToJudge) {
+  if (list.size() >= kSeedsToJudge && metric.infinite == 0) {
     const auto estimated =
         stats::bootstrap(list.size(), stats::mean_of_runs(list),
                          num::Stream(1, 0, num::purpose_of(name)), {1'000, stats::kConfidence});
@@ -125,10 +131,7 @@ Estimates estimates_of(const CaseResult& made, std::string_view variant) {
   }
   Estimates estimates;
   for (const auto& [name, list] : values) {
-    // Where it is infinite in one run, so is the mean.
-    if (list.size() == runs.size() || !scenario::may_exceed_deadline(name)) {
-      estimates[name] = mean_of(name, list);
-    }
+    estimates[name] = mean_of(name, list);
   }
   estimate_safety(runs, estimates);
   return estimates;
@@ -183,23 +186,15 @@ std::string interval_text(const stats::Interval& interval, std::string_view metr
   return " [" + with_unit(interval.low, metric) + ", " + with_unit(interval.high, metric) + "]";
 }
 
-struct Compared {
-  std::vector<double> values;
-  std::size_t beyond = 0;  // runs in which the metric is beyond the deadline, with no value
-};
-
 // One value for each seed: the metric, or how far it is from its share of another one, of the same
-// run or of the same seed's run of another variant. Seeds without both have none.
-Compared values_of(const scenario::Check& check, const CaseResult& made, std::string_view variant) {
-  Compared compared;
-  std::vector<double>& values = compared.values;
+// run or of the same seed's run of another variant. Seeds to which one of these does not apply, or
+// that have nothing finite to compare with, have none.
+std::vector<double> values_of(const scenario::Check& check, const CaseResult& made,
+                              std::string_view variant) {
+  std::vector<double> values;
   for (const RunResult& run : made.runs) {
     const auto value = run.metrics.find(check.metric);
-    if (run.run != variant) {
-      continue;
-    }
-    if (value == run.metrics.end()) {
-      compared.beyond += scenario::may_exceed_deadline(check.metric) ? 1U : 0U;
+    if (run.run != variant || value == run.metrics.end()) {
       continue;
     }
     if (check.of.empty()) {
@@ -210,33 +205,47 @@ Compared values_of(const scenario::Check& check, const CaseResult& made, std::st
     if (other == nullptr) {
       continue;
     }
-    if (const auto reference = other->metrics.find(check.of); reference != other->metrics.end()) {
+    const auto reference = other->metrics.find(check.of);
+    if (reference != other->metrics.end() && std::isfinite(reference->second)) {
       const double share = static_cast<double>(check.bound_millionths) / 1e6;
       values.push_back(value->second - share * reference->second);
     }
   }
-  return compared;
+  return values;
 }
 
-CheckResult judge_objective(const scenario::Check& check, const Compared& compared) {
-  const std::vector<double>& values = compared.values;
+double mean_of_finite(const std::vector<double>& values) {
+  double sum = 0;
+  double count = 0;
+  for (const double value : values) {
+    sum += std::isfinite(value) ? value : 0;
+    count += std::isfinite(value) ? 1 : 0;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+// What was seen where the mean is infinite: in how many runs, and the mean of the others.
+std::string infinite_text(const scenario::Check& check, const std::vector<double>& values) {
+  const std::uint64_t infinite = count_infinite(values);
+  std::string text = std::string(scenario::text_of_infinite(check.metric)) + " in " +
+                     std::to_string(infinite) + " of " + std::to_string(values.size());
+  if (infinite < values.size()) {
+    text += std::string(check.of.empty() ? ", else " : ", else off that by ") +
+            with_unit(mean_of_finite(values), check.metric);
+  }
+  return text;
+}
+
+// Values may be infinite, and the interval then reaches that far. It does so with both ends where
+// fewer than one in 40 of the bootstrap's draws miss all such runs: from four of them on.
+CheckResult judge_objective(const scenario::Check& check, const std::vector<double>& values) {
   CheckResult result;
   result.objective = true;
   const bool paired = !check.of.empty();
   const double bound_value = paired ? 0 : static_cast<double>(check.bound_millionths) / 1e6;
   result.text = text_of(check, paired ? std::nullopt : std::optional(bound_value));
-  const std::size_t runs = values.size() + compared.beyond;
-  const std::string beyond =
-      "> deadline in " + std::to_string(compared.beyond) + " of " + std::to_string(runs);
-  if (runs == 0) {
-    result.observed = "no run has what it compares";
-    return result;
-  }
   if (values.empty()) {
-    const bool decided = runs >= kSeedsToJudge;
-    result.passed = !decided || check.comparison == scenario::Comparison::kAtLeast;
-    result.observed =
-        (decided ? "" : std::string(stats::name_of(stats::Outcome::kObserved)) + ": ") + beyond;
+    result.observed = "no run has what it compares";
     return result;
   }
   const stats::Bound bound{check.comparison == scenario::Comparison::kAtMost
@@ -247,21 +256,22 @@ CheckResult judge_objective(const scenario::Check& check, const Compared& compar
                                           num::Stream(1, 0, num::purpose_of(check.metric)),
                                           {1'000, stats::kConfidence});
   const stats::Verdict verdict = stats::judge(bound, estimated, values.size(), kSeedsToJudge);
-  result.observed = std::string(stats::name_of(verdict.outcome)) +
-                    (paired ? ": off that by " : ": ") + with_unit(estimated.value, check.metric) +
-                    interval_text(estimated.interval, check.metric) +
-                    ", n = " + std::to_string(values.size());
-  // What is missing for a decision.
-  if (const std::size_t missing = verdict.text.find(';'); missing != std::string::npos) {
+  const bool finite = count_infinite(values) == 0;
+  result.observed = std::string(stats::name_of(verdict.outcome));
+  if (finite) {
+    result.observed +=
+        (paired ? ": off that by " : ": ") + with_unit(estimated.value, check.metric) +
+        interval_text(estimated.interval, check.metric) + ", n = " + std::to_string(values.size());
+  } else {
+    result.observed += ": " + infinite_text(check, values);
+  }
+  // What is missing for a decision. How many more runs would do is not known of infinite ones.
+  const std::size_t missing = verdict.text.find(';');
+  if (missing != std::string::npos && (finite || verdict.outcome == stats::Outcome::kObserved)) {
     result.observed += verdict.text.substr(missing);
   }
   result.passed = verdict.outcome != stats::Outcome::kFail;
   result.inconclusive = verdict.outcome == stats::Outcome::kInconclusive;
-  if (compared.beyond > 0) {
-    // The mean over all runs is infinite, and the runs do not tell by how many that is.
-    result.observed = beyond + ", else " + result.observed;
-    result.inconclusive = result.passed && runs >= kSeedsToJudge;
-  }
   return result;
 }
 

@@ -47,11 +47,7 @@ void add_figure(Markup& page, std::string_view name, std::string_view value) {
 
 void add_metric(Markup& page, const lab::CaseResult& result, std::string_view title,
                 std::string_view metric) {
-  const lab::MetricEstimate* estimate = find_estimate(result, metric);
-  const scenario::Metric* known = scenario::find_metric(metric);
-  add_figure(page, title,
-             estimate && known ? with_unit(estimate->value, known->unit)
-                               : std::string(absent_text(metric)));
+  add_figure(page, title, mean_text(find_estimate(result.metrics, metric), metric));
 }
 
 void add_key_figures(Markup& page, const lab::CaseResult& result) {
@@ -92,12 +88,8 @@ void add_variant(Markup& page, const lab::VariantResult& variant) {
     page.html("</td><td class=\"num\">").number(count);
   }
   for (const auto& [title, metric] : kVariantColumns) {
-    const auto found = variant.metrics.find(metric);
-    const scenario::Metric* known = scenario::find_metric(metric);
-    const bool there = found != variant.metrics.end() && known != nullptr;
     page.html("</td><td class=\"num\">");
-    page.text(there ? with_unit(found->second.value, known->unit)
-                    : std::string(absent_text(metric)));
+    page.text(mean_text(find_estimate(variant.metrics, metric), metric));
   }
   page.html("</td><td>").text(variant.spof.empty() ? "–" : variant.spof).html("</td></tr>");
 }
@@ -162,9 +154,9 @@ std::string chapter_anchor(std::size_t number) {
   return "case-" + std::to_string(number);
 }
 
-const lab::MetricEstimate* find_estimate(const lab::CaseResult& result, std::string_view metric) {
-  const auto found = result.metrics.find(metric);
-  return found == result.metrics.end() ? nullptr : &found->second;
+const lab::MetricEstimate* find_estimate(const lab::Estimates& estimates, std::string_view metric) {
+  const auto found = estimates.find(metric);
+  return found == estimates.end() ? nullptr : &found->second;
 }
 
 std::string reliability_text(const lab::CaseResult& result) {

@@ -14,8 +14,8 @@ void add_chapter(Markup& page, const lab::CaseResult& result, std::size_t number
 // "case-3"
 [[nodiscard]] std::string chapter_anchor(std::size_t number);
 
-// Null where the case has no such metric.
-[[nodiscard]] const lab::MetricEstimate* find_estimate(const lab::CaseResult& result,
+// Null where there is no such metric.
+[[nodiscard]] const lab::MetricEstimate* find_estimate(const lab::Estimates& estimates,
                                                        std::string_view metric);
 // Of all runs of the case; "–" where no task was offered.
 [[nodiscard]] std::string reliability_text(const lab::CaseResult& result);

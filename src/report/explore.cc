@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -63,6 +64,11 @@ Json metric_value(const scenario::Metric& metric) {
           {"meaning", metric.meaning}};
 }
 
+std::string metric_text(double value, const scenario::Metric& metric) {
+  return std::isinf(value) ? std::string(scenario::text_of_infinite(metric.name))
+                           : with_unit(value, metric.unit);
+}
+
 // Of every metric of the catalogue that one of the runs has: its value and text in each.
 Json metrics_value(const std::vector<StoredRun>& runs) {
   Json list = Json::array();
@@ -74,7 +80,7 @@ Json metrics_value(const std::vector<StoredRun>& runs) {
       const auto found = stored.run.metrics.find(metric.name);
       const bool has = found != stored.run.metrics.end();
       values.push_back(has ? finite(found->second) : Json());
-      texts.push_back(has ? Json(with_unit(found->second, metric.unit)) : Json());
+      texts.push_back(has ? Json(metric_text(found->second, metric)) : Json());
       known = known || has;
     }
     if (known) {

@@ -68,15 +68,18 @@ ArmRuns arm_runs(const Runs& runs) {
   return made;
 }
 
-std::optional<Figure> figure(const std::vector<double>& values, const Scheduled& of,
+// `all`: one for each run that has the metric.
+std::optional<Figure> figure(std::vector<double> all, const Scheduled& of,
                              std::string_view metric) {
   if (of.runs.empty()) {
     return {};
   }
   Figure made;
   made.schedule = of.schedule;
-  made.runs = values.size();
-  made.without = of.runs.size() - values.size();
+  made.without = of.runs.size() - all.size();
+  made.infinite = std::erase_if(all, [](double value) { return !std::isfinite(value); });
+  made.runs = all.size();
+  const std::vector<double>& values = all;
   if (values.empty()) {
     return made;
   }
@@ -96,7 +99,7 @@ std::optional<Figure> figure(const std::vector<double>& values, const Scheduled&
 
 std::optional<double> value_of(const lab::RunResult& run, std::string_view metric) {
   const auto found = run.metrics.find(metric);
-  const bool there = found != run.metrics.end() && std::isfinite(found->second);
+  const bool there = found != run.metrics.end() && !std::isnan(found->second);
   return there ? std::optional(found->second) : std::nullopt;
 }
 
@@ -107,7 +110,7 @@ std::optional<Figure> estimate(const Scheduled& of, std::string_view metric) {
       values.push_back(*value);
     }
   }
-  return figure(values, of, metric);
+  return figure(std::move(values), of, metric);
 }
 
 // Of all orders together, with its bound as the interval; under all schedules that were run.
@@ -192,7 +195,8 @@ std::string title_of(const std::string& arm) {
   return arm;
 }
 
-// What the arm has more than the base, over the seeds that both were run with under one schedule.
+// What the arm has more than the base, over the seeds that both were run with under one schedule;
+// infinite where one of them is.
 std::optional<Figure> difference(const Scheduled& arm, const Scheduled& base,
                                  std::string_view metric) {
   if (arm.schedule != base.schedule) {
@@ -208,10 +212,11 @@ std::optional<Figure> difference(const Scheduled& arm, const Scheduled& base,
   for (const lab::RunResult* run : arm.runs) {
     const auto value = value_of(*run, metric);
     if (const auto other = of_base.find(run->seed); value && other != of_base.end()) {
-      values.push_back(*value - other->second);
+      const bool finite = std::isfinite(*value) && std::isfinite(other->second);
+      values.push_back(finite ? *value - other->second : HUGE_VAL);
     }
   }
-  return figure(values, arm, metric);
+  return figure(std::move(values), arm, metric);
 }
 
 std::vector<PatternFigures> differences(const Arms& list, const std::string& scenario) {
@@ -421,16 +426,18 @@ std::string figure_text(const PatternFigures& row, std::size_t column) {
   if (!figure || metric == nullptr) {
     return "–";
   }
-  // A percentile that falls on tasks without a result.
-  const bool percentile = scenario::may_exceed_deadline(metric->name);
+  const std::uint64_t all = figure->runs + figure->infinite + figure->without;
   std::string lacking;
-  if (figure->without > 0) {
-    lacking = percentile ? "> deadline" : "none";
-    lacking += " in " + std::to_string(figure->without) + " of " +
-               std::to_string(figure->without + figure->runs);
-  }
+  const auto lacks = [&](std::uint64_t count, std::string_view what) {
+    if (count > 0) {
+      lacking += (lacking.empty() ? "" : ", ") + std::string(what) + " in " +
+                 std::to_string(count) + " of " + std::to_string(all);
+    }
+  };
+  lacks(figure->infinite, scenario::text_of_infinite(metric->name));
+  lacks(figure->without, "none");
   if (figure->runs == 0) {
-    return percentile ? lacking : "–";
+    return figure->infinite > 0 ? lacking : "–";
   }
   std::string value = with_unit(figure->estimate.value, metric->unit);
   const stats::Interval& interval = figure->estimate.interval;
@@ -481,6 +488,20 @@ std::vector<Recovery> recoveries(const lab::SuiteResult& suite, std::string_view
                     median(std::move(times.execute)), stats::survival_quantile(curve, 0.5)});
   }
   return made;
+}
+
+std::string mean_text(const lab::MetricEstimate* estimate, std::string_view metric) {
+  const scenario::Metric* known = scenario::find_metric(metric);
+  if (estimate == nullptr || known == nullptr) {
+    return "–";
+  }
+  if (!std::isinf(estimate->value)) {
+    return with_unit(estimate->value, known->unit);
+  }
+  const std::string text(scenario::text_of_infinite(metric));
+  return estimate->infinite == estimate->n ? text
+                                           : text + " in " + std::to_string(estimate->infinite) +
+                                                 " of " + std::to_string(estimate->n);
 }
 
 std::string seconds_text(const std::optional<double>& seconds) {

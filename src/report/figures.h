@@ -100,10 +100,11 @@ inline constexpr auto kFigureColumns =
                                  {"misfit", "usl_misfit", Under::kSizes}});
 
 struct Figure {
-  std::string schedule;       // that its runs were under: "S1s"; empty: none of the standard ones
-  stats::Estimate estimate;   // its interval only from lab::kSeedsToJudge runs on, else infinite
-  std::uint64_t runs = 0;     // that have the metric
-  std::uint64_t without = 0;  // that do not: no such percentile, no recovery
+  std::string schedule;        // that its runs were under: "S1s"; empty: none of the standard ones
+  stats::Estimate estimate;    // its interval only from lab::kSeedsToJudge runs on, else infinite
+  std::uint64_t runs = 0;      // that it is the mean of
+  std::uint64_t infinite = 0;  // in which what was due did not come: see scenario/metrics.h
+  std::uint64_t without = 0;   // to which the metric does not apply
 };
 
 struct PatternFigures {
@@ -155,8 +156,8 @@ enum class FigureTable : std::uint8_t { kSameLoad, kRegions, kOwnLoad, kSizes };
 // The first of them; without one, each pattern by its own first case.
 [[nodiscard]] Across across_patterns(const lab::SuiteResult& suite);
 
-// The value as text with its interval where there is one; "–" where it does not exist, and for a
-// percentile that does not exist, that it lies above the deadline.
+// The value as text with its interval where there is one, after the number of runs that have none
+// or an infinite one: "never in 3 of 200, else 1.25 s". "–" where it does not exist.
 [[nodiscard]] std::string figure_text(const PatternFigures& row, std::size_t column);
 // The same as a cell below heading(): with its schedule where that names several.
 [[nodiscard]] std::string cell_text(const std::vector<PatternFigures>& rows,
@@ -181,6 +182,8 @@ struct Recovery {
 [[nodiscard]] std::vector<Recovery> recoveries(const lab::SuiteResult& suite,
                                                std::string_view pattern,
                                                const PatternFigures* row = nullptr);
+// "never in 3 of 20" where it is infinite; "–" for null.
+[[nodiscard]] std::string mean_text(const lab::MetricEstimate* estimate, std::string_view metric);
 [[nodiscard]] std::string seconds_text(const std::optional<double>& seconds);
 
 // "0 in 12,345 orders, below 243 in 10⁶ (95 %)"; empty without orders.

@@ -1,6 +1,7 @@
 #include "report/html.h"
 
 #include <array>
+#include <cmath>
 
 #include "chapter.h"
 #include "detectors.h"
@@ -72,15 +73,12 @@ constexpr auto kColumns = std::to_array<Column>({{"Goodput", "goodput"},
                                                  {"Recovery", "recovery_time"}});
 
 void add_cell(Markup& page, const lab::CaseResult& result, std::string_view metric) {
-  const lab::MetricEstimate* estimate = find_estimate(result, metric);
-  const scenario::Metric* known = scenario::find_metric(metric);
+  const lab::MetricEstimate* estimate = find_estimate(result.metrics, metric);
   page.html("<td class=\"num\" data-metric=\"").html(metric).html("\"");
-  if (estimate == nullptr || known == nullptr) {
-    page.html(">").text(absent_text(metric)).html("</td>");
-    return;
+  if (estimate != nullptr && std::isfinite(estimate->value)) {
+    page.html(" data-value=\"").html(nine_digits(estimate->value)).html("\"");
   }
-  page.html(" data-value=\"").html(nine_digits(estimate->value)).html("\">");
-  page.text(with_unit(estimate->value, known->unit)).html("</td>");
+  page.html(">").text(mean_text(estimate, metric)).html("</td>");
 }
 
 void add_row(Markup& page, const lab::CaseResult& result, std::size_t number) {
@@ -125,8 +123,8 @@ void add_summary(Markup& page, const lab::SuiteResult& suite) {
   page.html(
       "recovery of its first variant, means over its seeds; its chapter has each. Latencies count "
       "from the intended start");
-  page.html(", with tasks that never finished as infinite; – means that the figure does not exist");
-  page.html(".</p></section>\n");
+  page.html(", with tasks that never finished as infinite; – means that the figure does not ");
+  page.html("apply, “never” that what was due did not come.</p></section>\n");
 }
 
 }  // namespace

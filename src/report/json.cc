@@ -59,11 +59,10 @@ Json metrics(const lab::Estimates& estimates) {
       continue;
     }
     const lab::MetricEstimate& estimate = found->second;
-    object[std::string(metric.name)] = {{"value", number(estimate.value)},
-                                        {"ci_low", number(estimate.ci_low)},
-                                        {"ci_high", number(estimate.ci_high)},
-                                        {"n", estimate.n},
-                                        {"unit", unit_of(metric)}};
+    object[std::string(metric.name)] = {
+        {"value", number(estimate.value)},     {"ci_low", number(estimate.ci_low)},
+        {"ci_high", number(estimate.ci_high)}, {"n", estimate.n},
+        {"infinite", estimate.infinite},       {"unit", unit_of(metric)}};
   }
   return object;
 }

@@ -125,11 +125,10 @@ std::string hex16(std::uint64_t value) {
   return std::string(16 - text.size(), '0') + text;
 }
 
-std::string_view absent_text(std::string_view metric) {
-  return scenario::may_exceed_deadline(metric) ? "> deadline" : "–";
-}
-
 std::string with_unit(double value, scenario::Unit unit) {
+  if (std::isinf(value)) {
+    return value > 0 ? "∞" : "-∞";
+  }
   switch (unit) {
     case scenario::Unit::kSeconds:
       return std::abs(value) < 1 ? stats::short_text(value * 1e3) + " ms" : readable(value) + " s";

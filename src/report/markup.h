@@ -19,10 +19,8 @@ namespace report {
 [[nodiscard]] std::string nine_digits(double value);
 // 16 hexadecimal digits.
 [[nodiscard]] std::string hex16(std::uint64_t value);
-// Four significant digits and a unit that keeps them short: "41.2 ms", "99.7 %", "50 /s".
+// Four significant digits and a unit that keeps them short: "41.2 ms", "99.7 %", "50 /s", "∞".
 [[nodiscard]] std::string with_unit(double value, scenario::Unit unit);
-// In place of a metric that there is none of: "> deadline" for a percentile of latency.
-[[nodiscard]] std::string_view absent_text(std::string_view metric);
 
 // For a picture: one decimal, the same in every locale.
 [[nodiscard]] std::string coordinate(double value);

@@ -29,7 +29,7 @@ std::size_t column_of(std::string_view metric) {
 // Where some runs lack the metric, the mean of the others is no place in the picture.
 bool complete(const PatternFigures& row, std::size_t column) {
   const auto& figure = row.values[column];
-  return figure && figure->runs > 0 && figure->without == 0;
+  return figure && figure->runs > 0 && figure->without == 0 && figure->infinite == 0;
 }
 
 double value(const PatternFigures& row, std::size_t column) {

@@ -130,7 +130,7 @@ std::string recommendation_text(const lab::Recommendation& made) {
     text += "\n  " + objective_text(name);
   }
   for (const std::string& name : made.left_out) {
-    text += "\n  left out, as not every run has it: " + name;
+    text += "\n  left out, as not every run has it, or it never came in one: " + name;
   }
   text += "\nruns of " + valid_text(made.scenario) + ", " + std::to_string(made.seeds) +
           " seeds that all candidates share\n\n";

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "json_value.h"
+#include "scenario/metrics.h"
 
 namespace report {
 namespace {
@@ -317,19 +318,38 @@ lab::Metrics to_metrics(const Json& json) {
   return values;
 }
 
+// Older records left out what was due and did not come.
+void complete_old(lab::Metrics& values) {
+  const auto above_zero = [&](std::string_view metric) {
+    const auto found = values.find(metric);
+    return found != values.end() && found->second > 0;
+  };
+  const bool offered = above_zero("offered");
+  const bool unrecovered = above_zero("unrecovered");
+  for (const scenario::Metric& metric : scenario::metrics()) {
+    const bool due =
+        (offered && scenario::may_exceed_deadline(metric.name)) ||
+        (unrecovered && (metric.name == "recovery_time" || metric.name == "recovery_p95"));
+    if (due) {
+      values.try_emplace(std::string(metric.name), HUGE_VAL);
+    }
+  }
+}
+
 Json estimate(const lab::MetricEstimate& one) {
   const auto bound = [](const std::optional<double>& value) {
     return value ? stored_number(*value) : Json();
   };
-  return {stored_number(one.value), bound(one.ci_low), bound(one.ci_high), one.n};
+  return {stored_number(one.value), bound(one.ci_low), bound(one.ci_high), one.n, one.infinite};
 }
 
 lab::MetricEstimate to_estimate(const Json& json) {
   const auto bound = [](const Json& value) {
     return value.is_null() ? std::optional<double>() : to_number(value);
   };
+  const std::uint64_t infinite = json.size() > 4 ? json.at(4).get<std::uint64_t>() : 0;
   return {to_number(json.at(0)), bound(json.at(1)), bound(json.at(2)),
-          json.at(3).get<std::uint64_t>()};
+          json.at(3).get<std::uint64_t>(), infinite};
 }
 
 std::string text_of(const Json& json) {
@@ -372,6 +392,7 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.wall_s = to_number(json.at("wall_s"));
   run.account = to_account(json.at("account"));
   run.metrics = to_metrics(json.at("metrics"));
+  complete_old(run.metrics);
   run.invariants = to_list<check::Invariant>(json.at("invariants"), to_invariant);
   run.faults = to_list<lab::FaultRecord>(json.at("faults"), to_fault);
   run.alerts = to_list<lab::AlertRecord>(json.at("alerts"), to_alert);

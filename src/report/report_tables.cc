@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "figures.h"
 #include "report/replay.h"
 #include "run_section.h"
 
@@ -244,7 +245,7 @@ void add_metrics(Markup& page, const lab::CaseResult& result) {
       continue;
     }
     page.html("<tr><td><code>").text(metric.name).html("</code></td><td class=\"num\">");
-    page.text(with_unit(found->second.value, metric.unit)).html("</td><td class=\"num\">");
+    page.text(mean_text(&found->second, metric.name)).html("</td><td class=\"num\">");
     page.text(interval(found->second, metric.unit)).html("</td><td class=\"num\">");
     page.number(found->second.n).html("</td><td>").text(metric.meaning).html("</td></tr>");
   }

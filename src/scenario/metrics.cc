@@ -68,7 +68,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"share_max", kShare, kLower, "largest share of the work that one agent did"},
     {"share_min", kShare, kHigher, "smallest share of the work that one agent did"},
     {"share_ratio", kCount, kLower,
-     "largest share / smallest share, among agents that never halted"},
+     "largest share / smallest share, among agents that never halted; infinite where one of them "
+     "did nothing"},
     {"share_ratio_after", kCount, kLower,
      "largest share / smallest share of the tasks due from 3 s after the last fault's end on, "
      "among "
@@ -126,14 +127,17 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"breaker_probes", kCount, kLower, "probes of half-open breakers"},
     {"ring_stitches", kCount, kLower, "times that a spare took over a stage"},
     {"restitch_time", kSeconds, kLower,
-     "longest time from the loss of a stage until the group had a spare do it"},
+     "longest time from the loss of a stage until the group had a spare do it; infinite where that "
+     "did not come"},
     {"ring_stops", kCount, kLower, "times that the ring stopped openly for want of a spare"},
-    {"ring_stop_time", kSeconds, kLower, "longest time from the loss of a stage until that stop"},
+    {"ring_stop_time", kSeconds, kLower,
+     "longest time from the loss of a stage until that stop; infinite where that did not come"},
     {"ring_stopped_for", kSeconds, kLower, "time for which the ring was stopped"},
     {"in_flight_lost", kCount, kLower,
      "items in the hands of stages that were lost or stopped; their tasks were done anew or ended"},
     // What happened under faults.
-    {"failover_time", kSeconds, kLower, "longest time without a leader that may assign"},
+    {"failover_time", kSeconds, kLower,
+     "longest time without a leader that may assign; infinite where none came to the end"},
     {"recovery_detect", kSeconds, kLower,
      "fault to the first notice of who was hit, before the fault is over; median of those noticed"},
     {"recovery_decide", kSeconds, kLower,
@@ -145,7 +149,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "of each of which detect, decide and execute add up to the recovery time"},
     {"recovery_time", kSeconds, kLower,
      "fault to the first of 10 seconds (short schedules: 1) with 95 % of the due tasks done in "
-     "time; the median, those not seen to recover counted as longer than watched"},
+     "time; the median, those not seen to recover counted as longer than watched; infinite where "
+     "these are too many for it to be known"},
     {"recovery_p95", kSeconds, kLower, "95th percentile of the same"},
     {"slow_recoveries", kShare, kLower, "faults not seen to recover within 30 s / faults"},
     {"unrecovered", kCount, kLower,
@@ -171,16 +176,20 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"joint_undecided_by_isolated", kCount, kLower,
      "joint decisions that an isolated member tried in vain"},
     {"agreement_rate", kShare, kHigher, "joint decisions decided / started"},
-    {"decision_latency_p50", kSeconds, kLower, "median time of a joint decision"},
+    {"decision_latency_p50", kSeconds, kLower,
+     "median time of a joint decision; infinite where none of those begun was reached"},
     {"decision_latency_p99", kSeconds, kLower, "99th percentile of the time of a joint decision"},
     {"routing_accuracy", kShare, kHigher, "tasks done by an agent with the required capabilities"},
     {"fallback_rate", kShare, kLower, "tasks that took their class's fallback"},
     {"no_capability_failures", kCount, kLower, "tasks failed because no agent had the capability"},
     // What changed while it ran.
     {"settle_time", kSeconds, kLower,
-     "longest time from a rise of the load to the first of 10 seconds within the objective"},
+     "longest time from a rise of the load to the first of 10 seconds within the objective; "
+     "infinite "
+     "where that did not come although the load went on for 10 s"},
     {"scale_time", kSeconds, kLower,
-     "longest time from a rise of the load until the agents that it needs are ready"},
+     "longest time from a rise of the load until the agents that it needs are ready; infinite as "
+     "settle_time"},
     {"size_min", kCount, kLower, "fewest ready agents since the load began"},
     {"size_max", kCount, kHigher, "most ready agents"},
     {"size_end", kCount, kLower, "ready agents when the load ended"},
@@ -222,7 +231,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"sandbox_seconds", kCount, kLower,
      "sandbox-seconds that were paid for, warm, starting and failed ones included"},
     {"cost_per_1k", kDollars, kLower,
-     "price of all that was allocated, idle or not, for 1,000 tasks done in time"},
+     "price of all that was allocated, idle or not, for 1,000 tasks done in time; infinite where "
+     "none was"},
     {"waste", kShare, kLower, "1 - busy / allocated vCPU-seconds"},
     {"promoted", kCount, kHigher, "rollouts that ended with the new version"},
     {"rolled_back", kCount, kLower, "rollouts that were taken back"},
@@ -231,10 +241,11 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "tasks that the new version served before it was promoted or gone"},
     {"bad_exposure", kCount, kLower, "of them, those that failed"},
     {"rollout_decision_time", kSeconds, kLower,
-     "from the first task for the new version to promotion or the decision to roll back"},
+     "from the first task for the new version to promotion or the decision to roll back; infinite "
+     "where neither came"},
     {"rollback_time", kSeconds, kLower,
      "from the onset of errors, the new version's first failed task or else its first task, to its "
-     "last task; of a rollout that was taken back"},
+     "last task; of a rollout that was taken back, infinite where that was decided and not done"},
     {"state_divergence", kCount, kLower,
      "entries of the group's ledger that agents of the new version had otherwise than the others "
      "when more work was given to them"},
@@ -252,7 +263,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"coordinators_replaced", kCount, kHigher, "voters of the start that vote no longer"},
     {"voters_min", kCount, kHigher, "fewest voters at any time"},
     {"upgrade_time", kSeconds, kLower,
-     "from the beginning of an upgrade until no voter of the start votes"},
+     "from the beginning of an upgrade until no voter of the start votes; infinite where one does "
+     "to the end"},
     {"alerts", kCount, kLower, "alerts that were raised"},
     {"alerts_unexplained", kCount, kLower, "of them, those without a fault that explains them"},
     {"alert_delay", kSeconds, kLower,
@@ -277,7 +289,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"regret", kShare, kLower,
      "reward lost per task against the arm that was best in each regime / the full reward"},
     {"tasks_to_shift", kCount, kLower,
-     "tasks from a change of the best arm until 80 % of the last 50 went to the new one"},
+     "tasks from a change of the best arm until 80 % of the last 50 went to the new one; infinite "
+     "where they never did"},
     {"rotations", kCount, kLower,
      "times that another arm came to have 80 % of the last 50 tasks, once the best had them"},
     // Where regions are.
@@ -297,6 +310,13 @@ bool may_exceed_deadline(std::string_view metric) {
   constexpr auto kPercentiles = std::to_array<std::string_view>(
       {"latency_p50", "latency_p95", "latency_p99", "overhead_p50", "overhead_p99", "jitter"});
   return std::ranges::find(kPercentiles, metric) != kPercentiles.end();
+}
+
+std::string_view text_of_infinite(std::string_view metric) {
+  const Metric* known = find_metric(metric);
+  const bool awaited =
+      (known != nullptr && known->unit == Unit::kSeconds) || metric == "tasks_to_shift";
+  return may_exceed_deadline(metric) ? "> deadline" : awaited ? "never" : "infinite";
 }
 
 const Metric* find_metric(std::string_view name) {

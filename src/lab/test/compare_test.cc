@@ -81,16 +81,45 @@ TEST(Compare, TooFewRunsDecideNothing) {
   EXPECT_EQ(compare(runs(20, 1, 1), {}).value().verdict, Verdict::kInconclusive);
 }
 
-TEST(Compare, ALatencyThatNoLongerExistsIsWorse) {
+TEST(Compare, ALatencyBeyondTheDeadlineIsWorse) {
   RunSet after = runs(20, 0.1, 0.99);
   for (auto& [seed, sample] : after.cells.begin()->second) {
     if (seed > 5) {
-      sample.metrics.erase("latency_p99");
+      sample.metrics["latency_p99"] = HUGE_VAL;
     }
   }
   const Comparison made = compare(runs(20, 0.1, 0.99), after).value();
   EXPECT_EQ(find(made, "latency_p99").change, Change::kWorse);
   EXPECT_TRUE(std::isinf(find(made, "latency_p99").b));
+}
+
+TEST(Compare, ARecoveryThatNoLongerComesIsWorseHoweverFastTheOthersBecame) {
+  RunSet before;
+  RunSet after;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Cell cell{"Star Topology", "star", "base"};
+    const double swing = static_cast<double>(seed % 7) / 10;
+    before.cells[cell][seed].metrics = {{"recovery_time", 5 + swing}};
+    // 28 recover sooner than before, 32 never do.
+    after.cells[cell][seed].metrics = {{"recovery_time", seed <= 32 ? HUGE_VAL : 4.9 + swing}};
+  }
+  const Comparison made = compare(before, after).value();
+  EXPECT_EQ(find(made, "recovery_time").change, Change::kWorse);
+  EXPECT_EQ(find(made, "recovery_time").runs_b, 60U);
+  EXPECT_EQ(find(compare(after, before).value(), "recovery_time").change, Change::kBetter);
+}
+
+TEST(Compare, WhichWayItWentIsNotLeftToMediansWhereSomeRunsAreInfinite) {
+  RunSet before;
+  RunSet after;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const Cell cell{"Star Topology", "star", "base"};
+    before.cells[cell][seed].metrics = {{"recovery_time", 5}};
+    const double of_others = seed <= 55 ? 5 : HUGE_VAL;
+    after.cells[cell][seed].metrics = {{"recovery_time", of_others}};
+  }
+  EXPECT_EQ(find(compare(before, after).value(), "recovery_time").change, Change::kWorse)
+      << "the median is 5 s in both";
 }
 
 TEST(Compare, OneRunThatFailsWherePassedIsARegression) {

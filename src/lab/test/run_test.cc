@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -360,12 +361,39 @@ TEST(Suite, AnObjectiveThatEveryRunMissesByNobodyKnowsHowMuchIsObservedBelowTwen
                                     "[{metric: latency_p99, at_most: 5ms}]}\n")};
   const auto one = run_suite({late}, one_after_the_other(1));
   ASSERT_TRUE(one.has_value());
-  EXPECT_EQ(one->cases.at(0).checks.at(0).observed, "observed: > deadline in 1 of 1");
+  EXPECT_EQ(one->cases.at(0).checks.at(0).observed,
+            "observed: > deadline in 1 of 1; judged from n = 20 on");
   EXPECT_EQ(one->verdict, Verdict::kPass) << "one seed does not judge an objective";
   const auto many = run_suite({late}, one_after_the_other(20));
   ASSERT_TRUE(many.has_value());
-  EXPECT_EQ(many->cases.at(0).checks.at(0).observed, "> deadline in 20 of 20");
+  EXPECT_EQ(many->cases.at(0).checks.at(0).observed, "fail: > deadline in 20 of 20");
   EXPECT_EQ(many->verdict, Verdict::kFail);
+}
+
+// The crash hits whom the seed draws: only one of the agents can do the work.
+TEST(Suite, ARunThatNeverRecoversIsNotLeftOutOfTheMeanThatIsJudged) {
+  const Case one{"test.yaml",
+                 load("pattern: star\nduration: 20s\ndispatch: {policy: specialised}\n"
+                      "pools: [{name: able, size: 1, capabilities: [it]}, {name: other, size: 1}]\n"
+                      "workload: {rate: 10/s, classes: [{name: it, requires: [it]}]}\n"
+                      "faults: [{kind: crash, target: worker, at: 2s}]\n"
+                      "checks: {objectives: [{metric: recovery_time, at_most: 10s}]}\n")};
+  const auto few = run_suite({one}, one_after_the_other(12));
+  ASSERT_TRUE(few.has_value());
+  EXPECT_TRUE(few->cases.at(0).checks.at(0).passed) << "twelve seeds do not judge an objective";
+  EXPECT_TRUE(few->cases.at(0).checks.at(0).observed.starts_with("observed: never in "))
+      << few->cases.at(0).checks.at(0).observed;
+  const auto many = run_suite({one}, one_after_the_other(24));
+  ASSERT_TRUE(many.has_value());
+  const CaseResult& made = many->cases.at(0);
+  const MetricEstimate& mean = made.metrics.at("recovery_time");
+  EXPECT_EQ(mean.n, 24U);
+  EXPECT_GE(mean.infinite, 4U);
+  EXPECT_LT(mean.infinite, 24U) << "some do recover, and in time";
+  EXPECT_TRUE(std::isinf(mean.value));
+  EXPECT_FALSE(made.checks.at(0).passed);
+  EXPECT_TRUE(made.checks.at(0).observed.starts_with("fail: never in ")) << made.checks[0].observed;
+  EXPECT_NE(made.checks[0].observed.find(" of 24, else "), std::string::npos);
 }
 
 TEST(Suite, AnObjectiveThatNothingCanTellOfIsMissed) {

@@ -204,5 +204,30 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   EXPECT_EQ(run_record(*again), run_record(run));
 }
 
+TEST(RunRecord, OlderOnesThatLeftOutWhatNeverCameAreReadAsSuch) {
+  lab::RunResult run = sample_suite().cases[0].runs[0];
+  run.metrics = {{"offered", 100}, {"latency_p50", 0.03}, {"unrecovered", 1}};
+  const auto again = run_of_record(run_record(run));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->metrics.at("latency_p50"), 0.03);
+  EXPECT_EQ(again->metrics.at("latency_p99"), HUGE_VAL);
+  EXPECT_EQ(again->metrics.at("recovery_time"), HUGE_VAL);
+  EXPECT_FALSE(again->metrics.contains("failover_time")) << "it may not have been due";
+}
+
+TEST(CaseRecord, KeepsInHowManyRunsAMeanIsInfinite) {
+  lab::CaseResult result = sample_suite().cases[0];
+  result.metrics["recovery_time"] = {HUGE_VAL, {}, {}, 60, 32};
+  const auto again = case_of_record(case_record(result));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->metrics.at("recovery_time").infinite, 32U);
+  EXPECT_THAT(suite_html([&] {
+                lab::SuiteResult suite = sample_suite();
+                suite.cases[0] = *again;
+                return suite;
+              }()),
+              testing::HasSubstr("never in 32 of 60"));
+}
+
 }  // namespace
 }  // namespace report

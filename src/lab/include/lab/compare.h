@@ -35,7 +35,9 @@ struct Difference {
   double b = 0;
   double difference = 0;  // b - a
   stats::Interval interval;
-  double noise = 0;  // half the width of the band
+  double noise = 0;          // half the width of the band
+  double superiority = 0.5;  // chance that a run of A has more than one of B: what decides which
+                             // way it went where a value is infinite, and medians need not move
   double p = 1;
   double p_corrected = 1;
   Change change = Change::kSame;

@@ -29,10 +29,11 @@ struct Case {
 
 // Over the seeds of one variant.
 struct MetricEstimate {
-  double value = 0;              // the mean
+  double value = 0;              // the mean; infinite where that is so in one run
   std::optional<double> ci_low;  // from kSeedsToJudge values on
   std::optional<double> ci_high;
   std::uint64_t n = 0;
+  std::uint64_t infinite = 0;  // of these; see scenario/metrics.h
 };
 
 using Estimates = std::map<std::string, MetricEstimate, std::less<>>;

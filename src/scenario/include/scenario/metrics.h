@@ -1,8 +1,9 @@
 // The catalogue of metrics: the only names that checks may use and that reports print.
 //
-// One definition for every world. A metric that does not exist for a run (the p99 of a run that
-// lost 2 % of its tasks, the failover time of a run without failover) has no value there; it is
-// never zero.
+// One definition for every world. What does not apply to a run (the failover time of a run without
+// failover) has no value there; it is never zero. What was due in a run and did not come (the
+// recovery of a fault that acted, the p99 of a run that lost 2 % of its tasks) is infinite: beyond
+// every bound, and so is the mean of all runs of which it is one.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,11 @@ std::span<const Metric> metrics();
 const Metric* find_metric(std::string_view name);
 
 // Whether it is a percentile over all offered tasks, of which a late or failed one counts as
-// infinite: where it falls on such a task a run does not have it, and reads "> deadline".
+// infinite.
 bool may_exceed_deadline(std::string_view metric);
+
+// In place of an infinite value: "> deadline" for such a percentile, "never" for what was waited
+// for, else "infinite".
+std::string_view text_of_infinite(std::string_view metric);
 
 }  // namespace scenario
