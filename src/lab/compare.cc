@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "noise.h"
 #include "num/stream.h"
 #include "scenario/metrics.h"
 #include "stats/compare.h"
@@ -14,7 +15,6 @@ namespace lab {
 namespace {
 
 constexpr std::size_t kResamples = 2'000;
-constexpr std::size_t kSplits = 400;
 
 using Samples = std::map<std::uint64_t, Sample>;
 
@@ -58,24 +58,6 @@ double mean(const std::vector<double>& values) {
     sum += value;
   }
   return sum / static_cast<double>(values.size());
-}
-
-// What random halves of the same runs differ by, 19 times of 20, for samples of the whole size.
-double noise_of(const std::vector<double>& values, num::Stream stream) {
-  std::vector<double> differences;
-  std::vector<double> drawn = values;
-  const std::size_t half = drawn.size() / 2;
-  for (std::size_t split = 0; split < kSplits && half > 0; ++split) {
-    for (std::size_t i = 0; i + 1 < drawn.size(); ++i) {
-      std::swap(drawn[i], drawn[i + stream.below(drawn.size() - i)]);
-    }
-    const auto middle = drawn.begin() + static_cast<std::ptrdiff_t>(half);
-    differences.push_back(std::abs(mean({drawn.begin(), middle}) -
-                                   mean({middle, middle + static_cast<std::ptrdiff_t>(half)})));
-  }
-  // Halves scatter by the square root of two more than wholes.
-  return differences.empty() ? 0
-                             : stats::quantile_of(std::move(differences), 0.95) * std::sqrt(0.5);
 }
 
 stats::Estimate difference_of(const Values& values, num::Stream stream) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <set>
 
+#include "noise.h"
 #include "num/stream.h"
 #include "scenario/metrics.h"
 
@@ -15,6 +17,8 @@ namespace {
 
 constexpr std::size_t kDraws = 2'000;
 constexpr double kSure = 0.95;
+// Less than this share of the best value is worth nothing to anybody, however sure it is.
+constexpr double kLeastShare = 0.01;
 constexpr std::string_view kComparison = "Performance Summary";
 
 using Samples = std::map<std::uint64_t, Sample>;
@@ -197,45 +201,75 @@ std::vector<std::vector<double>> means(const FigureTable& values,
   return made;
 }
 
-bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
+// Of each objective: what counts for no difference from the best candidate, by the means of all
+// runs.
+std::vector<double> bands_of(const FigureTable& values) {
+  std::vector<double> bands;
+  for (std::size_t o = 0; o < values.front().size(); ++o) {
+    const std::vector<double>* best = nullptr;
+    double least = HUGE_VAL;
+    for (const auto& candidate : values) {
+      const std::vector<double>& list = candidate[o];
+      const double mean =
+          std::accumulate(list.begin(), list.end(), 0.0) / static_cast<double>(list.size());
+      best = mean < least ? &list : best;
+      least = std::min(least, mean);
+    }
+    const num::Stream stream(1, o, num::purpose_of("lab.recommend.band"));
+    bands.push_back(std::max(kLeastShare * std::abs(least), noise_of(*best, stream)));
+  }
+  return bands;
+}
+
+bool dominates(const std::vector<double>& a, const std::vector<double>& b,
+               const std::vector<double>& bands) {
   bool better = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] > b[i]) {
+    if (a[i] > b[i] + bands[i]) {
       return false;
     }
-    better = better || a[i] < b[i];
+    better = better || a[i] < b[i] - bands[i];
   }
   return better;
 }
 
-std::vector<bool> front_of(const std::vector<std::vector<double>>& points) {
+// Differences within the bands add up from one candidate to the next, so that each of a round may
+// beat the one after it. Then nobody is out.
+std::vector<bool> front_of(const std::vector<std::vector<double>>& points,
+                           const std::vector<double>& bands) {
   std::vector<bool> front;
   for (const std::vector<double>& one : points) {
     front.push_back(std::ranges::none_of(
-        points, [&](const std::vector<double>& other) { return dominates(other, one); }));
+        points, [&](const std::vector<double>& other) { return dominates(other, one, bands); }));
   }
-  return front;
+  const bool round = std::ranges::none_of(front, std::identity());
+  return round ? std::vector<bool>(points.size(), true) : front;
 }
 
-// Who shares the best first objective shares the draw.
+// Of those on the front: who is within the band of the best in the first objective, of these in the
+// second, and so on. Who is left shares the draw.
 void count_best(const std::vector<std::vector<double>>& points, const std::vector<bool>& front,
-                std::vector<double>& best) {
-  double least = HUGE_VAL;
+                const std::vector<double>& bands, std::vector<double>& best) {
+  std::vector<std::size_t> left;
   for (std::size_t c = 0; c < points.size(); ++c) {
-    least = front[c] ? std::min(least, points[c][0]) : least;
-  }
-  std::vector<std::size_t> winners;
-  for (std::size_t c = 0; c < points.size(); ++c) {
-    if (front[c] && points[c][0] == least) {
-      winners.push_back(c);
+    if (front[c]) {
+      left.push_back(c);
     }
   }
-  for (const std::size_t winner : winners) {
-    best[winner] += 1 / static_cast<double>(winners.size());
+  for (std::size_t o = 0; o < bands.size(); ++o) {
+    double least = HUGE_VAL;
+    for (const std::size_t c : left) {
+      least = std::min(least, points[c][o]);
+    }
+    std::erase_if(left, [&](std::size_t c) { return points[c][o] > least + bands[o]; });
+  }
+  for (const std::size_t winner : left) {
+    best[winner] += 1 / static_cast<double>(left.size());
   }
 }
 
-void draw(const FigureTable& values, std::size_t seeds, std::vector<Candidate>& candidates) {
+void draw(const FigureTable& values, const std::vector<double>& bands, std::size_t seeds,
+          std::vector<Candidate>& candidates) {
   num::Stream stream(1, 0, num::purpose_of("lab.recommend"));
   std::vector<double> front_count(values.size());
   std::vector<double> best(values.size());
@@ -243,11 +277,11 @@ void draw(const FigureTable& values, std::size_t seeds, std::vector<Candidate>& 
   for (std::size_t i = 0; i < kDraws; ++i) {
     std::ranges::generate(drawn, [&] { return static_cast<std::size_t>(stream.below(seeds)); });
     const auto points = means(values, drawn);
-    const std::vector<bool> front = front_of(points);
+    const std::vector<bool> front = front_of(points, bands);
     for (std::size_t c = 0; c < front.size(); ++c) {
       front_count[c] += front[c] ? 1 : 0;
     }
-    count_best(points, front, best);
+    count_best(points, front, bands, best);
   }
   for (std::size_t c = 0; c < values.size(); ++c) {
     candidates[c].front_share = front_count[c] / static_cast<double>(kDraws);
@@ -255,12 +289,13 @@ void draw(const FigureTable& values, std::size_t seeds, std::vector<Candidate>& 
   }
 }
 
-std::vector<Candidate> estimate(const Found& found, const FigureTable& values, std::size_t seeds,
+std::vector<Candidate> estimate(const Found& found, const FigureTable& values,
+                                const std::vector<double>& bands, std::size_t seeds,
                                 const std::vector<std::string>& objectives) {
   std::vector<Candidate> candidates(values.size());
   std::vector<std::size_t> all(seeds);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  const std::vector<bool> front = front_of(means(values, all));
+  const std::vector<bool> front = front_of(means(values, all), bands);
   for (std::size_t c = 0; c < values.size(); ++c) {
     candidates[c].name = found.arms[c].name;
     candidates[c].runs = found.arms[c].samples.size();
@@ -418,10 +453,11 @@ core::Result<Recommendation> recommend(const RunSet& runs, std::string_view pres
   made.schedules = schedules_of(found, made.objectives);
   made.ranked = seeds.size() >= kSeedsToRank;
   const FigureTable values = gather(found, seeds, made.objectives);
-  made.candidates = estimate(found, values, seeds.size(), made.objectives);
+  made.bands = bands_of(values);
+  made.candidates = estimate(found, values, made.bands, seeds.size(), made.objectives);
   made.policies = effects_of(found, made.objectives);
   if (made.ranked) {
-    draw(values, seeds.size(), made.candidates);
+    draw(values, made.bands, seeds.size(), made.candidates);
     std::ranges::stable_sort(made.candidates, std::greater<>(), &Candidate::best_share);
   } else {
     made.more = commands_for_more(found, seeds, runs, preset, scenario);

@@ -10,10 +10,12 @@
 namespace report {
 namespace {
 
-std::string objective_text(const std::string& name) {
+std::string objective_text(const std::string& name, double band) {
   const scenario::Metric* metric = scenario::find_metric(name);
   const bool higher = metric != nullptr && metric->better == scenario::Better::kHigher;
-  return name + (higher ? " (higher is better)" : " (lower is better)");
+  const scenario::Unit unit = metric == nullptr ? scenario::Unit::kCount : metric->unit;
+  return name + (higher ? " (higher is better), ±" : " (lower is better), ±") +
+         with_unit(band, unit);
 }
 
 std::string estimate_text(const std::string& name, const stats::Estimate& estimate) {
@@ -125,9 +127,11 @@ std::string recommendation_text(const lab::Recommendation& made) {
   const lab::Preset* preset = lab::find_preset(made.preset);
   std::string text = "for " + made.preset;
   text += preset == nullptr ? "\n" : ": " + std::string(preset->meaning) + "\n";
-  text += "objectives, the first decides among those on the front:";
-  for (const std::string& name : made.objectives) {
-    text += "\n  " + objective_text(name);
+  text +=
+      "objectives, each with its band: less difference than that counts for nothing, and among\n"
+      "those on the front that are so close to the best the next objective decides:";
+  for (std::size_t i = 0; i < made.objectives.size(); ++i) {
+    text += "\n  " + objective_text(made.objectives[i], made.bands[i]);
   }
   for (const std::string& name : made.left_out) {
     text += "\n  left out, as not every run has it, or it never came in one: " + name;
@@ -154,6 +158,7 @@ std::string recommendation_json(const lab::Recommendation& made) {
   const Json object = {{"for", made.preset},
                        {"scenario", made.scenario},
                        {"objectives", made.objectives},
+                       {"bands", made.bands},
                        {"schedules", made.schedules},
                        {"left_out", made.left_out},
                        {"seeds", made.seeds},

@@ -57,6 +57,35 @@ TEST(Recommend, ATradeOffLeavesBothOnTheFrontAndTheFirstObjectiveDecides) {
   }
 }
 
+TEST(Recommend, WhatIsTooLittleToMatterLeavesTheDecisionToTheNextObjective) {
+  // The star is 0.1 ms of 350 ms ahead in every draw, and loses 1.3 tasks of 100 more.
+  const auto made = recommend(measured({{"mesh", {0.3501, 0.981}}, {"star", {0.35, 0.968}}}, 200),
+                              "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take mesh");
+  ASSERT_EQ(made->bands.size(), 3U);
+  EXPECT_GE(made->bands[0], 0.0035);
+  EXPECT_LT(made->bands[0], 0.01);
+  EXPECT_NEAR(made->bands[2], 0.00981, 1e-9);
+  for (const Candidate& one : made->candidates) {
+    EXPECT_EQ(one.on_front, one.name == "mesh") << one.name;
+  }
+}
+
+TEST(Recommend, OfATradeOffTheSecondObjectiveDecidesBetweenThoseWhomTheFirstDoesNot) {
+  RunSet set = measured({{"mesh", {0.1001, 0.95}}, {"star", {0.1, 0.99}}}, 200);
+  for (auto& [cell, samples] : set.cells) {
+    for (auto& [seed, sample] : samples) {
+      sample.metrics["jitter"] = cell.variant == "mesh" ? 0.02 : 0.05;
+    }
+  }
+  const auto made = recommend(set, "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take mesh") << "equally fast, steadier, and less sure";
+  EXPECT_TRUE(made->candidates[0].on_front);
+  EXPECT_TRUE(made->candidates[1].on_front);
+}
+
 TEST(Recommend, EqualOnesAreNotDistinguishable) {
   const auto made = recommend(
       measured({{"mesh", {0.1, 0.99}}, {"ring", {0.3, 0.99}}, {"star", {0.1, 0.99}}}, 200),

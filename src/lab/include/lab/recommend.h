@@ -1,11 +1,14 @@
 // Which deployment to take, from measured runs: Pareto fronts, and how sure they are.
 //
 // Candidates are the variants of one scenario that were run under the same load and seeds; of the
-// comparison across patterns, its topologies. A candidate is on the front when no other one is at
-// least as good in every objective and better in one. Runs are drawn again and again (the same
-// seeds for every candidate, as faults and luck are theirs together); how often a candidate is on
-// the front, and how often it has the best first objective of those on it, says what the runs can
-// tell. Where no candidate is best in 95 of 100 draws, they are not distinguishable, and that is
+// comparison across patterns, its topologies. Each objective has a band within which a difference
+// counts for nothing: 1 % of the best candidate's mean, or what random halves of that candidate's
+// runs differ by, whichever is greater. A candidate is on the front when no other one is at least as
+// good in every objective and better in one. Of those on the front, the first objective decides,
+// and the next one among those within its band of the best. Runs are drawn again and again (the
+// same seeds for every candidate, as faults and luck are theirs together); how often a candidate is
+// on the front, and how often it is the best, says what the runs can tell; who cannot be told apart
+// in any objective shares the draw. Where no candidate is best in 95 of 100 draws, they are not distinguishable, and that is
 // the answer. Below kSeedsToRank seeds of each nothing is ranked: the figures are observed.
 //
 // Policies that are laid over a topology are no candidates beside it. Each is told by what it adds
@@ -26,7 +29,7 @@ namespace lab {
 struct Preset {
   std::string_view name;  // "high-frequency"
   std::string_view meaning;
-  std::vector<std::string_view> metrics;  // objectives; the first decides among those on the front
+  std::vector<std::string_view> metrics;  // objectives, by weight: see above
 };
 
 std::span<const Preset> presets();
@@ -59,6 +62,7 @@ struct Recommendation {
   std::string preset;
   std::string scenario;
   std::vector<std::string> objectives;  // metrics that every candidate has
+  std::vector<double> bands;            // of the objectives, in their units
   std::vector<std::string> left_out;    // objectives that a candidate lacks
   std::vector<std::string> schedules;   // parallel to objectives: "S1s"; empty: the scenario's own
   std::vector<Candidate> candidates;    // the most often best first; by name where not ranked
