@@ -60,11 +60,6 @@ struct Found {
   std::string scenario;
 };
 
-// Policies of the comparison, and the topology that they are laid over.
-constexpr std::array<std::string_view, 4> kPolicies = {"auto_scaling", "multi_strategy",
-                                                       "blue_green", "canary"};
-constexpr std::string_view kBase = "star";
-
 // What is measured without faults; the rest under them.
 constexpr std::array<std::string_view, 6> kCalmMetrics = {
     "latency_mean", "latency_p50", "latency_p99", "jitter", "goodput", "messages_per_task"};
@@ -118,7 +113,7 @@ core::Result<Found> candidates_of(const RunSet& runs, std::string_view scenario)
       arms[any.arm.empty() ? cell.variant : any.arm][any.schedule_name] = &samples;
     }
   }
-  const bool over_base = found.pattern == kComparison && arms.contains(std::string(kBase));
+  const bool over_base = found.pattern == kComparison && arms.contains(std::string(kPolicyBase));
   for (const auto& [name, cells] : arms) {
     const bool policy = over_base && std::ranges::find(kPolicies, name) != kPolicies.end();
     (policy ? found.policies : found.arms).push_back(joined(name, cells));
@@ -344,7 +339,7 @@ PolicyEffect effect_of(const Arm& policy, const Arm& base,
 
 std::vector<PolicyEffect> effects_of(const Found& found,
                                      const std::vector<std::string>& objectives) {
-  const auto base = std::ranges::find(found.arms, kBase, &Arm::name);
+  const auto base = std::ranges::find(found.arms, kPolicyBase, &Arm::name);
   std::vector<PolicyEffect> effects;
   for (const Arm& policy : found.policies) {
     // Nothing is subtracted across schedules.

@@ -192,7 +192,7 @@ std::string title_of(const std::string& arm) {
       return lab::pattern_title(pattern);
     }
   }
-  return arm;
+  return arm == "star_alone" ? "Star without standbys" : arm;
 }
 
 // What the arm has more than the base, over the seeds that both were run with under one schedule;
@@ -221,15 +221,16 @@ std::optional<Figure> difference(const Scheduled& arm, const Scheduled& base,
 
 std::vector<PatternFigures> differences(const Arms& list, const std::string& scenario) {
   std::vector<PatternFigures> made;
-  const auto base = std::ranges::find(list, kBaseArm, &Arms::value_type::first);
+  const auto base = std::ranges::find(list, lab::kPolicyBase, &Arms::value_type::first);
   for (const auto& [name, runs] : list) {
-    if (base == list.end() || std::ranges::find(kTopologies, name) != kTopologies.end()) {
+    const bool policy = std::ranges::find(lab::kPolicies, name) != lab::kPolicies.end();
+    if (base == list.end() || !policy) {
       continue;
     }
     const ArmRuns of_arm = arm_runs(runs);
     const ArmRuns of_base = arm_runs(base->second);
     PatternFigures& row = made.emplace_back();
-    row.name = title_of(name) + " less " + title_of(std::string(kBaseArm));
+    row.name = title_of(name) + " less " + title_of(std::string(lab::kPolicyBase));
     row.arm = name;
     row.scenario = scenario;
     row.runs = of_arm.under(Under::kFaults).runs.size();

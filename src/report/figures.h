@@ -134,8 +134,6 @@ struct Across {
 inline constexpr std::uint64_t kRunsToPublish = lab::kSeedsToRank;
 // The pattern of cases whose variants are the patterns under one load.
 inline constexpr std::string_view kComparison = "Performance Summary";
-// The topology that policies are laid over.
-inline constexpr std::string_view kBaseArm = "star";
 
 // The columns are printed in several tables.
 enum class FigureTable : std::uint8_t { kSameLoad, kRegions, kOwnLoad, kSizes };

@@ -246,6 +246,17 @@ TEST(Figures, PoliciesAreReadAsTheDifferenceFromTheirBase) {
   EXPECT_THAT(suite_html(study()), HasSubstr("Policies as the difference from their base"));
 }
 
+TEST(Figures, ATopologyBesideThePatternsIsNoPolicy) {
+  lab::SuiteResult suite = study();
+  for (lab::RunResult& run : suite.cases[0].runs) {
+    run.arm = run.arm == "mesh" ? "star_alone" : run.arm;
+  }
+  const Across across = across_patterns(suite);
+  ASSERT_EQ(across.differences.size(), 1U);
+  EXPECT_EQ(across.differences[0].arm, "canary");
+  EXPECT_EQ(across.rows[1].name, "Star without standbys");
+}
+
 TEST(Figures, WithoutAComparisonEachPatternStandsByItsFirstCase) {
   const Across across = across_patterns(sample_suite());
   EXPECT_FALSE(across.same_load);

@@ -3,18 +3,20 @@
 // Candidates are the variants of one scenario that were run under the same load and seeds; of the
 // comparison across patterns, its topologies. Each objective has a band within which a difference
 // counts for nothing: 1 % of the best candidate's mean, or what random halves of that candidate's
-// runs differ by, whichever is greater. A candidate is on the front when no other one is at least as
-// good in every objective and better in one. Of those on the front, the first objective decides,
+// runs differ by, whichever is greater. A candidate is on the front when no other one is at least
+// as good in every objective and better in one. Of those on the front, the first objective decides,
 // and the next one among those within its band of the best. Runs are drawn again and again (the
 // same seeds for every candidate, as faults and luck are theirs together); how often a candidate is
 // on the front, and how often it is the best, says what the runs can tell; who cannot be told apart
-// in any objective shares the draw. Where no candidate is best in 95 of 100 draws, they are not distinguishable, and that is
-// the answer. Below kSeedsToRank seeds of each nothing is ranked: the figures are observed.
+// in any objective shares the draw. Where no candidate is best in 95 of 100 draws, they are not
+// distinguishable, and that is the answer. Below kSeedsToRank seeds of each nothing is ranked: the
+// figures are observed.
 //
 // Policies that are laid over a topology are no candidates beside it. Each is told by what it adds
 // to that topology, seed by seed.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +33,11 @@ struct Preset {
   std::string_view meaning;
   std::vector<std::string_view> metrics;  // objectives, by weight: see above
 };
+
+// Arms of the comparison across patterns that are policies, and the topology they are laid over.
+inline constexpr std::array<std::string_view, 4> kPolicies = {"auto_scaling", "multi_strategy",
+                                                              "blue_green", "canary"};
+inline constexpr std::string_view kPolicyBase = "star";
 
 std::span<const Preset> presets();
 // Null where there is none of that name.
