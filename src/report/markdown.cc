@@ -202,30 +202,33 @@ void recovery_rows(std::string& text, const std::string& name, const std::vector
   }
 }
 
+// Empty where no fault acted.
 std::string recovery(const lab::SuiteResult& suite) {
-  std::string text =
-      "## How long faults took to be dealt with\n\n"
-      "Detect: until somebody noticed who was hit; decide: until another led, or had its work; "
-      "execute: until the objective was met again, where that was not before. In all: from onset "
-      "to "
-      "the objective met for good, 0 where it was never missed; those not seen to recover count as "
-      "longer than they were watched. Medians, each of the faults that have the time.\n\n";
-  text += table_row({"pattern", "fault", "schedule", "acted", "detect", "decide", "execute",
-                     "in all", "not seen to recover"}) +
-          rule(9);
+  std::string rows;
   std::set<std::string> done;
   for (const Across& compared : comparisons(suite)) {
     for (const PatternFigures& row : compared.rows) {
-      recovery_rows(text, row.name + ", " + row.scenario, recoveries(suite, kComparison, &row));
+      recovery_rows(rows, row.name + ", " + row.scenario, recoveries(suite, kComparison, &row));
     }
     done.insert(std::string(kComparison));
   }
   for (const lab::CaseResult& result : suite.cases) {
     if (done.insert(result.pattern).second) {
-      recovery_rows(text, result.pattern, recoveries(suite, result.pattern));
+      recovery_rows(rows, result.pattern, recoveries(suite, result.pattern));
     }
   }
-  return text + "\n";
+  if (rows.empty()) {
+    return rows;
+  }
+  return "## How long faults took to be dealt with\n\n"
+         "Detect: until somebody noticed who was hit; decide: until another led, or had its work; "
+         "execute: until the objective was met again, where that was not before. In all: from "
+         "onset to the objective met for good, 0 where it was never missed; those not seen to "
+         "recover count as longer than they were watched. Medians, each of the faults that have "
+         "the time.\n\n" +
+         table_row({"pattern", "fault", "schedule", "acted", "detect", "decide", "execute",
+                    "in all", "not seen to recover"}) +
+         rule(9) + rows + "\n";
 }
 
 std::string cases(const lab::SuiteResult& suite) {

@@ -280,6 +280,19 @@ TEST(Figures, RecoveryIsSplitAndCountsThoseThatNeverCame) {
   EXPECT_FALSE(recoveries(suite, "Star Topology")[0].total_s);
 }
 
+TEST(Figures, WithoutAFaultThatActedThereIsNoTableOfRecoveriesAndNoHeadingOfOne) {
+  lab::SuiteResult suite = sample_suite();
+  const std::string heading = "How long faults took to be dealt with";
+  EXPECT_THAT(suite_markdown(suite), HasSubstr(heading));
+  for (lab::CaseResult& result : suite.cases) {
+    for (lab::RunResult& run : result.runs) {
+      run.faults.clear();
+    }
+  }
+  EXPECT_THAT(suite_markdown(suite), Not(HasSubstr(heading)));
+  EXPECT_THAT(suite_html(suite), Not(HasSubstr(heading)));
+}
+
 TEST(Figures, ThePageHasAChapterForEachPatternAndThePublishedFiguresBesideOurs) {
   const std::string page = suite_html(sample_suite());
   EXPECT_THAT(page, HasSubstr("A hub takes and assigns all tasks"));
