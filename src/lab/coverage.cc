@@ -8,20 +8,21 @@ namespace {
 
 struct Looked {
   std::string check;
+  bool evaluated = true;
   bool failed = false;
 };
 
 std::vector<Looked> checks_of(const RunResult& run) {
   std::vector<Looked> looked;
   for (const check::Invariant& invariant : run.invariants) {
-    if (invariant.applies && invariant.checked > 0) {
-      looked.push_back({invariant.name, invariant.violated > 0});
+    if (invariant.applies) {
+      looked.push_back({invariant.name, invariant.checked > 0, invariant.violated > 0});
     }
   }
   for (const CheckResult& check : run.checks) {
     if (!check.objective) {
       // "lost at most 0": the metric names the check, whatever its bound.
-      looked.push_back({check.text.substr(0, check.text.find(' ')), !check.passed});
+      looked.push_back({check.text.substr(0, check.text.find(' ')), true, !check.passed});
     }
   }
   return looked;
@@ -39,6 +40,14 @@ std::set<std::string> faults_of(const RunResult& run) {
 
 }  // namespace
 
+std::uint64_t Coverage::possible() const {
+  std::uint64_t count = 0;
+  for (const auto& [pattern, of_pattern] : applies) {
+    count += of_pattern.size() * faults.size();
+  }
+  return count;
+}
+
 Coverage coverage_of(const SuiteResult& suite) {
   Coverage made;
   made.faults.emplace_back("none");
@@ -53,6 +62,10 @@ Coverage coverage_of(const SuiteResult& suite) {
     for (const RunResult& run : result.runs) {
       for (const Looked& one : checks_of(run)) {
         checks.insert(one.check);
+        made.applies[result.pattern].insert(one.check);
+        if (!one.evaluated) {
+          continue;
+        }
         for (const std::string& fault : faults_of(run)) {
           CoverageCell& cell = made.cells[{result.pattern, fault, one.check}];
           ++cell.runs;

@@ -7,16 +7,21 @@
 namespace report {
 namespace {
 
+// Of the checks that apply to the pattern.
 void add_table(Markup& page, const lab::Coverage& coverage, const std::string& pattern) {
+  const auto applies = coverage.applies.find(pattern);
+  if (applies == coverage.applies.end()) {
+    return;
+  }
   page.html("<h2>").text(pattern).html("</h2><div class=\"scroll\"><table class=\"coverage\">");
   page.html("<thead><tr><th>Fault</th>");
-  for (const std::string& check : coverage.checks) {
+  for (const std::string& check : applies->second) {
     page.html("<th class=\"num\"><span>").text(check).html("</span></th>");
   }
   page.html("</tr></thead><tbody>");
   for (const std::string& fault : coverage.faults) {
     page.html("<tr><th scope=\"row\">").text(fault).html("</th>");
-    for (const std::string& check : coverage.checks) {
+    for (const std::string& check : applies->second) {
       const auto found = coverage.cells.find({pattern, fault, check});
       if (found == coverage.cells.end()) {
         page.html("<td class=\"num gap\">·</td>");
@@ -41,9 +46,13 @@ std::string coverage_html(const lab::Coverage& coverage) {
   page.html("<meta name=\"color-scheme\" content=\"light dark\">\n<title>Coverage – Muster");
   page.html("</title>\n<style>").html(kStyle).html("</style>\n</head>\n<body>\n<main>\n");
   page.html("<h1>Coverage</h1><p><strong>").number(coverage.cells.size()).html("</strong> of ");
-  page.number(coverage.possible()).html(" cells: a pattern, a fault that acted, a check that ");
-  page.html("looked. Numbers are runs; a dot is a cell that nothing exercised; red: the check ");
-  page.html("failed in one of them.</p>\n");
+  page.number(coverage.possible())
+      .html(" cells. A cell is a pattern, a kind of fault and a check; ");
+  page.html("it is covered where the check looked in a run of the pattern in which such a fault ");
+  page.html("acted. Counted are all kinds of faults with each check that some run of the same ");
+  page.html("pattern had; whether such a fault would make sense there is not asked. Numbers are ");
+  page.html("runs; a dot is a cell that nothing exercised; red: the check failed in one of them.");
+  page.html("</p>\n");
   for (const std::string& pattern : coverage.patterns) {
     add_table(page, coverage, pattern);
   }

@@ -45,6 +45,20 @@ TEST(Coverage, AFaultThatHitNothingOrACheckThatNeverLookedCoversNothing) {
   EXPECT_FALSE(idle.cells.contains({"Star Topology", "crash", "one_leader_per_term"}));
 }
 
+TEST(Coverage, ACheckThatNoRunOfAPatternHasIsNoGapOfThatPattern) {
+  SuiteResult suite = suite_of({run_with("crash", 1, 5)});
+  suite.cases.push_back(suite.cases[0]);
+  suite.cases[1].pattern = "Ring Topology";
+  suite.cases[1].runs[0].checks = {{"restitch_time at most 5 s", false, true, "1 s"}};
+  const Coverage made = coverage_of(suite);
+  EXPECT_EQ(made.checks.size(), 3U);
+  EXPECT_THAT(made.applies.at("Ring Topology"),
+              testing::ElementsAre("one_leader_per_term", "restitch_time"));
+  EXPECT_EQ(made.possible(), made.faults.size() * 4) << "two checks of each pattern";
+  const Coverage idle = coverage_of(suite_of({run_with("crash", 1, 0)}));
+  EXPECT_EQ(idle.possible(), idle.faults.size() * 2) << "one that never looked is a gap";
+}
+
 TEST(Coverage, ARunWithoutFaultsCoversNone) {
   RunResult run = run_with("crash", 1, 5);
   run.faults.clear();
