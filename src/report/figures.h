@@ -130,6 +130,10 @@ struct Across {
   // The topologies by reliability under faults, "≈" where intervals meet; empty: not compared.
   std::string order;
 };
+// Beside the prices that cost was counted with.
+inline constexpr std::string_view kCostNote =
+    "Cost is of vCPUs and memory for as long as sandboxes are held, warm, starting and failed ones "
+    "included; creation and egress are not counted.";
 // Published figures and rankings stand on so many runs of a cell; fewer are observed.
 inline constexpr std::uint64_t kRunsToPublish = lab::kSeedsToRank;
 // The pattern of cases whose variants are the patterns under one load.

@@ -133,7 +133,7 @@ std::string notes(const Across& figures) {
                      "time.\n";
   for (const PatternFigures& row : figures.rows) {
     if (!row.prices.empty()) {
-      return text + "Prices: " + cell(row.prices) + ".\n";
+      return text + "Prices: " + cell(row.prices) + ".\n" + std::string(kCostNote) + "\n";
     }
   }
   return text;

@@ -133,7 +133,7 @@ void add_one(Markup& page, const Across& across, bool first) {
   page.number(kRunsToPublish).html(" runs are observed: they rank nothing. ");
   for (const PatternFigures& row : across.rows) {
     if (!row.prices.empty()) {
-      page.html("Prices: ").text(row.prices).html(". ");
+      page.html("Prices: ").text(row.prices).html(". ").html(kCostNote).html(" ");
       break;
     }
   }

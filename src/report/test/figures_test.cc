@@ -243,6 +243,7 @@ TEST(Figures, PoliciesAreReadAsTheDifferenceFromTheirBase) {
   EXPECT_EQ(across.order, "observed, no ranking: Mesh Topology ≈ Star Topology")
       << "three runs tell them not apart";
   EXPECT_THAT(suite_markdown(study()), HasSubstr("Prices: e2b, read 2026-08."));
+  EXPECT_THAT(suite_html(study()), HasSubstr("creation and egress are not counted."));
   EXPECT_THAT(suite_html(study()), HasSubstr("Policies as the difference from their base"));
 }
 
