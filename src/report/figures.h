@@ -130,6 +130,9 @@ struct Across {
   // The topologies by reliability under faults, "≈" where intervals meet; empty: not compared.
   std::string order;
 };
+// What "met for good" means where recoveries are shown.
+inline constexpr std::string_view kRecoveryNote =
+    "Met for good is: for 10 s without a break, under the short schedules S0s and S1s for 1 s.";
 // Beside the prices that cost was counted with.
 inline constexpr std::string_view kCostNote =
     "Cost is of vCPUs and memory for as long as sandboxes are held, warm, starting and failed ones "

@@ -225,7 +225,8 @@ std::string recovery(const lab::SuiteResult& suite) {
          "execute: until the objective was met again, where that was not before. In all: from "
          "onset to the objective met for good, 0 where it was never missed; those not seen to "
          "recover count as longer than they were watched. Medians, each of the faults that have "
-         "the time.\n\n" +
+         "the time. " +
+         std::string(kRecoveryNote) + "\n\n" +
          table_row({"pattern", "fault", "schedule", "acted", "detect", "decide", "execute",
                     "in all", "not seen to recover"}) +
          rule(9) + rows + "\n";

@@ -40,7 +40,7 @@ void add_recoveries(Markup& page, const lab::SuiteResult& suite, std::string_vie
   page.html("another, or another leads; execute: until the objective is met again, – where that ");
   page.html("was before any decision. “In all” is from the onset until the objective is met for ");
   page.html("good, 0 where it never was missed; faults not seen to recover count as longer than ");
-  page.html("they were watched, and – is where these are most.</p>");
+  page.html("they were watched, and – is where these are most. ").html(kRecoveryNote).html("</p>");
 }
 
 void add_published(Markup& page, std::string_view pattern) {

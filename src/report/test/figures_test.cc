@@ -285,6 +285,7 @@ TEST(Figures, WithoutAFaultThatActedThereIsNoTableOfRecoveriesAndNoHeadingOfOne)
   lab::SuiteResult suite = sample_suite();
   const std::string heading = "How long faults took to be dealt with";
   EXPECT_THAT(suite_markdown(suite), HasSubstr(heading));
+  EXPECT_THAT(suite_markdown(suite), HasSubstr("S1s for 1 s."));
   for (lab::CaseResult& result : suite.cases) {
     for (lab::RunResult& run : result.runs) {
       run.faults.clear();
