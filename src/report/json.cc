@@ -213,6 +213,7 @@ Json figures(const std::vector<PatternFigures>& rows) {
                         {"ci_low", known ? number(one->estimate.interval.low) : none},
                         {"ci_high", known ? number(one->estimate.interval.high) : none},
                         {"n", one->runs},
+                        {"infinite", one->infinite},
                         {"without", one->without}});
     }
     array.push_back({{"name", row.name},
