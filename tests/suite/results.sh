@@ -4,22 +4,14 @@
 set -euo pipefail
 
 muster=$(realpath -- "$1")
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 cd -- "$work"
 failed=0
+# shellcheck source=tests/suite/expect.sh disable=SC1091  # looked at by itself
+source "$here/tests/suite/expect.sh"
 
-# expect CODE PATTERN ARGUMENT...: exit code, and a line of all output.
-expect() {
-  local expected=$1 pattern=$2 code=0
-  shift 2
-  "$muster" "$@" > out 2>&1 || code=$?
-  if [[ $code -ne $expected ]] || ! grep -qE -- "$pattern" out; then
-    echo "muster $*: exit $code, expected $expected with '$pattern'; it said:" >&2
-    head -n 15 out >&2
-    failed=1
-  fi
-}
 # is_json FILE: one JSON value, where there is something to check it with.
 is_json() {
   if command -v python3 > /dev/null &&
