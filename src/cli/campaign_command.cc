@@ -10,6 +10,7 @@
 #include "console.h"
 #include "files.h"
 #include "interrupts.h"
+#include "lab/schedule.h"
 #include "parallel.h"
 #include "report/replay.h"
 #include "wall_clock.h"
@@ -51,12 +52,18 @@ void print(const report::CampaignResult& made, const CampaignFlags& flags) {
     std::printf("FAILED %s\n  what   %s\n  replay %s\n", run.id().c_str(), run.reason.c_str(),
                 report::replay_command(run, "muster").c_str());
   }
+  for (const lab::CheckResult& check : made.checks) {
+    std::fputs(check_line(check).c_str(), stdout);
+  }
   std::printf(
       "%s%s: %llu runs, %llu of them stored before, %llu failed, %llu inconclusive\n",
       made.interrupted ? "INTERRUPTED, partial; the same command goes on: " : "",
       std::string(name_of(made.verdict)).c_str(), static_cast<unsigned long long>(made.runs),
       static_cast<unsigned long long>(made.resumed), static_cast<unsigned long long>(made.failed),
       static_cast<unsigned long long>(made.inconclusive));
+  if (made.failed == 0 && !made.reason.empty()) {
+    std::printf("  what   %s\n", made.reason.c_str());
+  }
   std::printf("stored  suite %lld in %s\n", static_cast<long long>(made.id), flags.store.c_str());
 }
 
@@ -64,6 +71,7 @@ core::Result<int> campaigned(const CampaignFlags& flags) {
   lab::Case source = TRY(find_case(flags.file));
   // Many seeds of what is run every day.
   std::erase_if(source.file.runs, [](const scenario::Scenario& run) { return run.full; });
+  TRY_VOID(lab::enumerate_components(source.file));
   report::Store store = TRY(report::Store::open(flags.store, report::Store::Access::kWrite));
   auto result = report::run_campaign(store, source, options_for(flags), utc_now());
   clear_progress();

@@ -169,6 +169,12 @@ std::string explain(const lab::CaseResult& result) {
          "\n" + report::explanation(result, "muster");
 }
 
+std::string check_line(const lab::CheckResult& check) {
+  // What an objective came to stands in front of its figures.
+  const char* said = check.objective ? "objective" : check.passed ? "ok" : "FAILED";
+  return "  " + padded(said, 12, false) + " " + check.text + ": " + check.observed + "\n";
+}
+
 std::string details(const lab::RunResult& run) {
   std::string out = tinted(run.id(), Tone::kStrong) + "  " +
                     tinted(name_of(run.verdict), tone_of(run.verdict)) +

@@ -26,6 +26,8 @@ void clear_progress();
 [[nodiscard]] std::string table(const lab::SuiteResult& suite);
 // Why a case did not pass: a heading and report::explanation().
 [[nodiscard]] std::string explain(const lab::CaseResult& result);
+// A requirement that compares variants, or an objective: one line.
+[[nodiscard]] std::string check_line(const lab::CheckResult& check);
 // Everything about one run: requirements, invariants, faults, the numbers.
 [[nodiscard]] std::string details(const lab::RunResult& run);
 

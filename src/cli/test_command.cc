@@ -257,9 +257,7 @@ int run_once(const TestFlags& flags) {
         std::fputs(details(one).c_str(), stdout);
       }
       for (const lab::CheckResult& check : result.checks) {
-        // What an objective came to stands in front of its figures.
-        const char* said = check.objective ? "objective" : check.passed ? "ok" : "FAILED";
-        std::printf("  %-12s %s: %s\n", said, check.text.c_str(), check.observed.c_str());
+        std::fputs(check_line(check).c_str(), stdout);
       }
     }
     std::puts("");

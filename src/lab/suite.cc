@@ -77,7 +77,7 @@ core::Result<RunResult> execute(const std::vector<Case>& cases, const Job& job,
     if (result->stopped == world_sim::StopReason::kInterrupted && !options.interrupted()) {
       result->reason = "took longer than one run may (--timeout)";
     }
-    if (job.seed != options.seed) {
+    if (job.seed != options.drawn_seed.value_or(options.seed)) {
       forget_pictures(*result);
     }
   }
@@ -146,15 +146,13 @@ void add(check::Account& sum, const check::Account& one) {
 }
 
 const RunResult* find_run(const CaseResult& made, std::string_view name, std::uint64_t seed) {
-  for (const RunResult& run : made.runs) {
-    if (run.run == name && run.seed == seed) {
-      return &run;
-    }
-  }
-  return nullptr;
+  const auto of_seed = std::ranges::equal_range(made.runs, seed, {}, &RunResult::seed);
+  const auto found = std::ranges::find(of_seed, name, &RunResult::run);
+  return found == of_seed.end() ? nullptr : &*found;
 }
 
-// Requirements of one variant against another, for every seed; the first that fails is kept.
+// Requirements of one variant against another, for every seed that has both; the first that fails
+// is kept.
 void compare_variants(const Case& source, CaseResult& made) {
   for (const scenario::Scenario& variant : source.file.runs) {
     for (const scenario::Check& check : variant.checks.requirements) {
@@ -173,7 +171,9 @@ void compare_variants(const Case& source, CaseResult& made) {
           kept = std::move(one);
         }
       }
-      made.checks.push_back(std::move(kept));
+      if (!kept.text.empty()) {
+        made.checks.push_back(std::move(kept));
+      }
     }
   }
 }
@@ -354,7 +354,10 @@ void conclude(CaseResult& made) {
   }
 }
 
+}  // namespace
+
 CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
+  core::check(std::ranges::is_sorted(runs, {}, &RunResult::seed), "the runs ascend by seed");
   const scenario::Scenario& first = source.file.runs.front();
   CaseResult made;
   made.pattern = pattern_title(first.pattern);
@@ -371,7 +374,20 @@ CaseResult conclude_case(const Case& source, std::vector<RunResult> runs) {
   return made;
 }
 
-}  // namespace
+void conclude_suite(SuiteResult& suite) {
+  suite.fingerprint = 0;
+  suite.verdict = Verdict::kPass;
+  for (std::size_t c = 0; c < suite.cases.size(); ++c) {
+    const CaseResult& made = suite.cases[c];
+    suite.fingerprint += core::mix64(made.fingerprint + c);
+    if (made.verdict == Verdict::kFail || suite.verdict == Verdict::kPass) {
+      suite.verdict = suite.verdict == Verdict::kFail ? Verdict::kFail : made.verdict;
+    }
+  }
+  if (suite.interrupted && suite.verdict == Verdict::kPass) {
+    suite.verdict = Verdict::kInconclusive;
+  }
+}
 
 std::vector<VariantResult> variants_of(const CaseResult& result) {
   std::vector<VariantResult> variants;
@@ -465,21 +481,12 @@ core::Result<SuiteResult> run_suite(const std::vector<Case>& cases, const SuiteO
     suite.seeds = std::max(suite.seeds, seeds_of(one, options));
   }
   suite.interrupted = options.interrupted();
-  suite.verdict = Verdict::kPass;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    if (per_case[c].empty()) {
-      continue;
-    }
-    suite.cases.push_back(conclude_case(cases[c], std::move(per_case[c])));
-    const CaseResult& made = suite.cases.back();
-    suite.fingerprint += core::mix64(made.fingerprint + c);
-    if (made.verdict == Verdict::kFail || suite.verdict == Verdict::kPass) {
-      suite.verdict = suite.verdict == Verdict::kFail ? Verdict::kFail : made.verdict;
+    if (!per_case[c].empty()) {
+      suite.cases.push_back(conclude_case(cases[c], std::move(per_case[c])));
     }
   }
-  if (suite.interrupted && suite.verdict == Verdict::kPass) {
-    suite.verdict = Verdict::kInconclusive;
-  }
+  conclude_suite(suite);
   suite.wall_s = options.clock_s() - begin;
   return suite;
 }

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/codec.h"
-#include "core/hash.h"
 #include "json_value.h"
 #include "markup.h"
 
@@ -60,51 +59,94 @@ std::vector<Piece> missing_pieces(const std::set<std::uint64_t>& stored,
   return pieces;
 }
 
-void count(CampaignResult& made, const lab::SuiteResult& suite, const lab::SuiteOptions& options) {
-  for (const lab::CaseResult& result : suite.cases) {
-    for (const lab::RunResult& run : result.runs) {
-      if (run.seed < options.seed || run.seed - options.seed >= options.seeds) {
-        continue;
+core::Result<void> run_pieces(Store& store, const lab::Case& source,
+                              const lab::SuiteOptions& options, const std::vector<Piece>& pieces,
+                              CampaignResult& made) {
+  const std::size_t variants = source.file.runs.size();
+  std::size_t total = 0;
+  for (const Piece& piece : pieces) {
+    total += piece.count * variants;
+  }
+  std::size_t before = 0;
+  for (const Piece& piece : pieces) {
+    lab::SuiteOptions part = options;
+    part.seed = piece.first;
+    part.seeds = piece.count;
+    part.drawn_seed = options.seed;
+    part.progress = [&](std::size_t done, std::size_t, const lab::RunResult& latest) {
+      if (options.progress) {
+        options.progress(before + done, total, latest);
       }
-      ++made.runs;
-      made.inconclusive += run.verdict == lab::Verdict::kInconclusive ? 1U : 0U;
-      if (run.verdict == lab::Verdict::kFail) {
-        ++made.failed;
-        if (made.first_failures.size() < kFailuresListed) {
-          made.first_failures.push_back(run);
-        }
-      }
+    };
+    lab::SuiteResult suite = TRY(lab::run_suite({source}, part));
+    for (lab::CaseResult& result : suite.cases) {
+      std::erase_if(result.runs, [](const lab::RunResult& run) { return !says_something(run); });
+      TRY_VOID(store.add_runs(made.id, result));
+    }
+    before += piece.count * variants;
+    if (suite.interrupted) {
+      made.interrupted = true;
+      break;
     }
   }
-  made.verdict = made.failed > 0 ? lab::Verdict::kFail
-                 : made.interrupted || made.inconclusive > 0 || made.runs == 0
-                     ? lab::Verdict::kInconclusive
-                     : lab::Verdict::kPass;
+  return {};
 }
 
-// Sums what the pieces said of the case.
-void sum_up(lab::SuiteResult& suite, const CampaignResult& made, const lab::SuiteOptions& options) {
-  suite.verdict = made.verdict;
-  suite.interrupted = made.interrupted;
-  suite.seeds = std::max(suite.seeds, options.seeds);
-  suite.fingerprint = 0;
-  for (lab::CaseResult& result : suite.cases) {
-    result.verdict = made.verdict;
-    result.reason = made.first_failures.empty()
-                        ? std::string()
-                        : made.first_failures[0].id() + ": " + made.first_failures[0].reason;
-    result.account = {};
-    result.metrics.clear();
-    result.checks.clear();
-    for (const lab::RunResult& run : result.runs) {
-      suite.fingerprint += core::mix64(run.fingerprint);
-      result.account.offered += run.account.offered;
-      result.account.done += run.account.done;
-      result.account.failed += run.account.failed;
-      result.account.lost += run.account.lost;
-      result.account.duplicated += run.account.duplicated;
+void count(const lab::CaseResult& judged, CampaignResult& made) {
+  made.runs = judged.runs.size();
+  for (const lab::RunResult& run : judged.runs) {
+    made.inconclusive += run.verdict == lab::Verdict::kInconclusive ? 1U : 0U;
+    if (run.verdict != lab::Verdict::kFail) {
+      continue;
+    }
+    ++made.failed;
+    if (made.first_failures.size() < kFailuresListed) {
+      made.first_failures.push_back(run);
     }
   }
+}
+
+// Judges the case over all stored runs, for the store and for the caller.
+core::Result<void> conclude(Store& store, const lab::Case& source, const lab::SuiteOptions& options,
+                            CampaignResult& made) {
+  lab::SuiteResult all = TRY(store.load(made.id));
+  std::uint64_t unfinished = 0;
+  for (const Piece& piece : missing_pieces(stored_seeds(all, source.file.runs.size()), options)) {
+    unfinished += piece.count;
+  }
+  std::erase_if(all.cases, [](const lab::CaseResult& one) { return one.runs.empty(); });
+  for (lab::CaseResult& judged : all.cases) {
+    judged = lab::conclude_case(source, std::move(judged.runs));
+    made.reason = judged.reason;
+    made.checks = judged.checks;
+    count(judged, made);
+  }
+  all.interrupted = made.interrupted;
+  all.seeds = std::max(all.seeds, options.seeds);
+  lab::conclude_suite(all);
+  if (unfinished > 0 && all.verdict != lab::Verdict::kFail) {
+    all.verdict = lab::Verdict::kInconclusive;
+    made.reason =
+        std::to_string(unfinished) + " of " + std::to_string(options.seeds) +
+        " seeds have a run that did not end: " +
+        (made.interrupted ? "interrupted" : "it took longer than one run may (--timeout)");
+    for (lab::CaseResult& judged : all.cases) {
+      judged.verdict = all.verdict;
+      judged.reason = made.reason;
+    }
+  }
+  made.verdict = all.verdict;
+  return store.conclude(made.id, all);
+}
+
+Json check_json(const lab::CheckResult& check) {
+  const lab::Verdict said = !check.passed        ? lab::Verdict::kFail
+                            : check.inconclusive ? lab::Verdict::kInconclusive
+                                                 : lab::Verdict::kPass;
+  return {{"kind", check.objective ? "objective" : "requirement"},
+          {"text", check.text},
+          {"verdict", lab::name_of(said)},
+          {"observed", check.observed}};
 }
 
 }  // namespace
@@ -127,39 +169,16 @@ core::Result<CampaignResult> run_campaign(Store& store, const lab::Case& source,
   header.interrupted = true;  // until it is concluded
   CampaignResult made;
   made.id = TRY(store.begin_campaign(header));
-  const std::size_t variants = source.file.runs.size();
-  const auto stored = stored_seeds(TRY(store.load(made.id)), variants);
-  const std::vector<Piece> pieces = missing_pieces(stored, options);
-  std::size_t total = 0;
-  for (const Piece& piece : pieces) {
-    total += piece.count * variants;
-  }
-  std::size_t before = 0;
-  for (const Piece& piece : pieces) {
-    lab::SuiteOptions part = options;
-    part.seed = piece.first;
-    part.seeds = piece.count;
-    part.progress = [&](std::size_t done, std::size_t, const lab::RunResult& latest) {
-      if (options.progress) {
-        options.progress(before + done, total, latest);
-      }
-    };
-    lab::SuiteResult suite = TRY(lab::run_suite({source}, part));
-    for (lab::CaseResult& result : suite.cases) {
-      std::erase_if(result.runs, [](const lab::RunResult& run) { return !says_something(run); });
-      TRY_VOID(store.add_runs(made.id, result));
+  std::vector<Piece> pieces;
+  {
+    const lab::SuiteResult earlier = TRY(store.load(made.id));
+    for (const lab::CaseResult& result : earlier.cases) {
+      made.resumed += result.runs.size();
     }
-    before += piece.count * variants;
-    if (suite.interrupted) {
-      made.interrupted = true;
-      break;
-    }
+    pieces = missing_pieces(stored_seeds(earlier, source.file.runs.size()), options);
   }
-  lab::SuiteResult all = TRY(store.load(made.id));
-  count(made, all, options);
-  made.resumed = made.runs - std::min<std::uint64_t>(made.runs, before);
-  sum_up(all, made, options);
-  TRY_VOID(store.conclude(made.id, all));
+  TRY_VOID(run_pieces(store, source, options, pieces, made));
+  TRY_VOID(conclude(store, source, options, made));
   return made;
 }
 
@@ -168,14 +187,20 @@ std::string campaign_json(const CampaignResult& made) {
   for (const lab::RunResult& run : made.first_failures) {
     failures.push_back({{"run", run.id()}, {"reason", run.reason}});
   }
+  Json checks = Json::array();
+  for (const lab::CheckResult& check : made.checks) {
+    checks.push_back(check_json(check));
+  }
   const Json object = {{"suite", made.id},
                        {"verdict", lab::name_of(made.verdict)},
+                       {"reason", made.reason},
                        {"interrupted", made.interrupted},
                        {"runs", made.runs},
                        {"resumed", made.resumed},
                        {"failed", made.failed},
                        {"inconclusive", made.inconclusive},
-                       {"first_failures", std::move(failures)}};
+                       {"first_failures", std::move(failures)},
+                       {"checks", std::move(checks)}};
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

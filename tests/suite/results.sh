@@ -90,6 +90,16 @@ expect 0 '^pass: 12 runs, 8 of them stored before, 0 failed' campaign small.yaml
 "$muster" campaign small.yaml --seeds 6 --json > campaign.json
 is_json campaign.json
 
+# It says of variants and of objectives what run says of the same seeds.
+compared=$here/scenarios/canaries/comparison.yaml
+expect 1 'what .*requirement one: goodput' run "$compared" "${quick[@]}" --seeds 3
+expect 1 '^fail: 6 runs, 0 of them stored before, 0 failed' campaign "$compared" --seeds 3
+for line in '^  FAILED +one: goodput at least 150 %' '^  what +requirement one: goodput'; do
+  grep -qE "$line" out || { echo "campaign does not say $line" >&2; failed=1; }
+done
+expect 1 '"verdict":"fail","reason":"requirement one: goodput' campaign "$compared" --seeds 3 --json
+is_json out
+
 # Exports.
 expect 0 '^coverage [0-9]+ of [0-9]+ cells' run small.yaml "${quick[@]}" --coverage \
   --prometheus metrics.prom

@@ -450,6 +450,20 @@ TEST(Suite, TellsEachVariantBesideTheSumOfAll) {
   EXPECT_EQ(variants[0].spof_nodes, std::vector<std::string>{"hub"});
 }
 
+TEST(Suite, ARequirementWithoutItsOtherVariantIsLeftOut) {
+  Case one{"test.yaml", load(std::string(kStar) +
+                             "checks: {requirements: [{metric: goodput, run: a, at_least: 50%, "
+                             "of: goodput, of_run: b}]}\nruns: {a: {}, b: {}}\n")};
+  const auto both = run_suite({one}, one_after_the_other(1));
+  ASSERT_TRUE(both.has_value());
+  EXPECT_EQ(both->cases.at(0).checks.size(), 1U);
+  one.file.runs.pop_back();  // as replay has it
+  const auto alone = run_suite({one}, one_after_the_other(1));
+  ASSERT_TRUE(alone.has_value());
+  EXPECT_TRUE(alone->cases.at(0).checks.empty());
+  EXPECT_EQ(alone->verdict, Verdict::kPass);
+}
+
 TEST(Suite, ComparesVariantsForEverySeed) {
   Case one{"test.yaml", load(std::string(kStar) +
                              "checks: {requirements: [{metric: goodput, run: a, at_least: 200%, "

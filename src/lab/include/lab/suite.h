@@ -91,6 +91,8 @@ struct SuiteOptions {
   std::function<void(std::size_t done, std::size_t total, const RunResult& latest)> progress;
   // Stops a single run after so many seconds of wall time; 0: never.
   double timeout_s = 0;
+  // Whose runs keep their charts and latencies; none: the first seed's.
+  std::optional<std::uint64_t> drawn_seed{};
 };
 
 // In the order of the first seed's runs.
@@ -101,6 +103,14 @@ struct SuiteOptions {
 [[nodiscard]] std::optional<double> reliability_of(const CaseResult& result);
 
 [[nodiscard]] std::string pattern_title(scenario::Pattern pattern);
+
+// The case judged over these runs, wherever they come from: what run_suite() says of runs that it
+// made itself. A requirement that compares two variants is left out where no seed has a run of
+// both. REQUIRES: `runs` ascend by seed, and each is of a variant of `source`.
+[[nodiscard]] CaseResult conclude_case(const Case& source, std::vector<RunResult> runs);
+
+// Verdict and fingerprint of the whole, from those of its cases. An interrupted suite passes never.
+void conclude_suite(SuiteResult& suite);
 
 // kInvalid: a scenario cannot be deployed; the message names it.
 [[nodiscard]] core::Result<SuiteResult> run_suite(const std::vector<Case>& cases,
