@@ -46,7 +46,7 @@ int test(const TestFlags& flags);
 int run(const TestFlags& flags);
 
 struct ReplayFlags {
-  std::string run;  // scenario[:variant]@seed[#build]
+  std::string run;  // scenario[:variant]@seed[#build[.edition]]
   bool json = false;
 };
 int replay(const ReplayFlags& flags);

@@ -100,6 +100,10 @@ core::Result<lab::Filmed> filmed(const report::StoredRun& stored, const HttpRequ
                           ", so it cannot be run again the same; this is what its record tells");
   }
   const FoundRun found = TRY(find_run(stored.run.id()));
+  if (found.changed) {
+    return core::fail(core::Code::kInvalid,
+                      changed_text(found) + " What follows is what the record tells.");
+  }
   lab::RunOptions options;
   options.seed = found.seed;
   options.interrupted = [&request, end = wall_clock_s() + kReplayLimitS] {

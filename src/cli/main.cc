@@ -185,7 +185,8 @@ int main(int argc, char** argv) {
   run->callback([&] { code = cli::run(run_flags); });
 
   cli::ReplayFlags replay_flags;
-  CLI::App* replay = app.add_subcommand("replay", "run SCENARIO[:VARIANT]@SEED[#BUILD] again");
+  CLI::App* replay =
+      app.add_subcommand("replay", "run SCENARIO[:VARIANT]@SEED again, as it is named");
   replay->add_option("RUN", replay_flags.run)->required();
   replay->add_flag("--json", replay_flags.json, "print one JSON object");
   replay->callback([&] { code = cli::replay(replay_flags); });

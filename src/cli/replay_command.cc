@@ -1,4 +1,4 @@
-// replay and trace: a run by its name, SCENARIO[:VARIANT]@SEED[#BUILD].
+// replay and trace: a run by its name, SCENARIO[:VARIANT]@SEED[#BUILD[.EDITION]].
 #include <cstdio>
 
 #include "build.h"
@@ -18,36 +18,49 @@
 namespace cli {
 namespace {
 
-void warn_of_another_build(const FoundRun& found) {
-  const std::string_view here = build_identity();
+// Why what follows may not be the run that was named.
+std::vector<std::string> warnings_of(const FoundRun& found) {
+  const std::string here(build_identity());
   if (!found.build.empty() && found.build != here) {
-    std::fprintf(stderr,
-                 "muster: this run is of build %s, and this program is build %.*s: other sources, "
-                 "so what follows may differ. To see the same run, build the sources it is of.\n",
-                 found.build.c_str(), static_cast<int>(here.size()), here.data());
+    return {"this run is of build " + found.build + ", and this program is build " + here +
+            ": other sources, so what follows may differ. To see the same run, build the sources "
+            "it is of."};
   }
+  if (found.changed) {
+    return {changed_text(found)};
+  }
+  return {};
 }
 
-// As find_run(), with a warning.
-core::Result<FoundRun> find(std::string_view text) {
-  FoundRun found = TRY(find_run(text));
-  warn_of_another_build(found);
-  return found;
+struct Named {
+  FoundRun run;
+  std::vector<std::string> warnings;
+};
+
+// As find_run(), with warnings, which are printed.
+core::Result<Named> find(std::string_view text) {
+  Named named{TRY(find_run(text)), {}};
+  named.warnings = warnings_of(named.run);
+  for (const std::string& warning : named.warnings) {
+    std::fprintf(stderr, "muster: %s\n", warning.c_str());
+  }
+  return named;
 }
 
 }  // namespace
 
 int replay(const ReplayFlags& flags) {
-  const auto found = find(flags.run);
-  if (!found) {
-    return report_error(found.error());
+  const auto named = find(flags.run);
+  if (!named) {
+    return report_error(named.error());
   }
-  lab::Case one = found->source;
-  one.file.runs = {found->scenario()};
+  const FoundRun& found = named->run;
+  lab::Case one = found.source;
+  one.file.runs = {found.scenario()};
   lab::SuiteOptions options;
   options.suite = flags.run;
   options.build = build_identity();
-  options.seed = found->seed;
+  options.seed = found.seed;
   options.clock_s = wall_clock_s;
   options.interrupted = interrupted;
   options.for_each = [](std::size_t count, const std::function<void(std::size_t)>& body) {
@@ -58,7 +71,7 @@ int replay(const ReplayFlags& flags) {
     return report_error(suite.error());
   }
   if (flags.json) {
-    std::puts(report::suite_json(*suite).c_str());
+    std::puts(report::suite_json(*suite, named->warnings).c_str());
   } else {
     if (suite->interrupted) {
       std::puts("INTERRUPTED, partial:");
@@ -72,7 +85,8 @@ int replay(const ReplayFlags& flags) {
 
 namespace {
 
-int write_otlp(const FoundRun& found, const std::string& path, bool json) {
+int write_otlp(const Named& named, const std::string& path, bool json) {
+  const FoundRun& found = named.run;
   lab::Spans spans;
   lab::RunOptions options;
   options.seed = found.seed;
@@ -89,7 +103,7 @@ int write_otlp(const FoundRun& found, const std::string& path, bool json) {
     return report_error(written.error());
   }
   if (json) {
-    std::puts(report::trace_file_json(*result, path).c_str());
+    std::puts(report::trace_file_json(*result, path, named.warnings).c_str());
   } else {
     std::printf("wrote %s: %zu spans\n", path.c_str(), spans.spans().size());
   }
@@ -99,12 +113,12 @@ int write_otlp(const FoundRun& found, const std::string& path, bool json) {
 }  // namespace
 
 int trace(const TraceFlags& flags) {
-  const auto found = find(flags.run);
-  if (!found) {
-    return report_error(found.error());
+  const auto named = find(flags.run);
+  if (!named) {
+    return report_error(named.error());
   }
   if (!flags.otlp.empty()) {
-    return write_otlp(*found, flags.otlp, flags.json);
+    return write_otlp(*named, flags.otlp, flags.json);
   }
   const auto at = [](double seconds) {
     return core::at(lab::kSettle + core::Duration(static_cast<std::int64_t>(seconds * 1e9)));
@@ -116,21 +130,21 @@ int trace(const TraceFlags& flags) {
   }
   lab::Window window(at(flags.from_s), at(flags.until_s));
   lab::RunOptions options;
-  options.seed = found->seed;
+  options.seed = named->run.seed;
   options.interrupted = interrupted;
   options.observer = &window;
   options.observe_from = at(flags.from_s);
   options.observe_until = at(flags.until_s);
   options.sink = &window;
-  auto result = lab::run(found->source.file, found->scenario(), options);
+  auto result = lab::run(named->run.source.file, named->run.scenario(), options);
   if (!result) {
     return report_error(result.error());
   }
   result->build = build_identity();
-  result->found_as = found->source.found_as;
+  result->found_as = named->run.source.found_as;
   const int code = interrupted() ? interrupt_exit_code() : kExitPass;
   if (flags.perfetto.empty() && flags.json) {
-    std::puts(report::trace_json(*result, window).c_str());
+    std::puts(report::trace_json(*result, window, named->warnings).c_str());
     return code;
   }
   if (flags.perfetto.empty()) {
@@ -143,7 +157,7 @@ int trace(const TraceFlags& flags) {
     return report_error(written.error());
   }
   if (flags.json) {
-    std::puts(report::trace_file_json(*result, flags.perfetto).c_str());
+    std::puts(report::trace_file_json(*result, flags.perfetto, named->warnings).c_str());
   } else {
     std::printf("wrote %s; open it at ui.perfetto.dev or chrome://tracing\n",
                 flags.perfetto.c_str());

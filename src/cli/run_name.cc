@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "build.h"
 #include "files.h"
 #include "lab/schedule.h"
 
@@ -12,7 +13,8 @@ struct RunName {
   std::string scenario;
   std::string variant;  // empty: the first
   std::uint64_t seed = 0;
-  std::string build;  // empty: not said
+  std::string build;    // empty: not said
+  std::string edition;  // likewise, as in names of older programs
 };
 
 core::Result<RunName> parse(std::string_view text) {
@@ -28,7 +30,10 @@ core::Result<RunName> parse(std::string_view text) {
     return bad();
   }
   const std::size_t hash = text.find('#', at);
-  name.build = hash == std::string_view::npos ? "" : text.substr(hash + 1);
+  const std::string_view program = hash == std::string_view::npos ? "" : text.substr(hash + 1);
+  const std::size_t dot = program.find('.');
+  name.build = program.substr(0, dot);
+  name.edition = dot == std::string_view::npos ? "" : program.substr(dot + 1);
   const std::string_view digits = text.substr(at + 1, hash - at - 1);
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), name.seed);
@@ -45,25 +50,37 @@ core::Result<RunName> parse(std::string_view text) {
   return name;
 }
 
+core::Result<std::size_t> find_variant(const lab::Case& source, const RunName& name) {
+  if (name.variant.empty()) {
+    return 0;
+  }
+  std::string known;
+  for (std::size_t i = 0; i < source.file.runs.size(); ++i) {
+    const std::string word = lab::variant_word(source.file.runs[i].run);
+    if (word == name.variant) {
+      return i;
+    }
+    known += (known.empty() ? "" : ", ") + word;
+  }
+  return core::fail(core::Code::kInvalid,
+                    name.scenario + " has no variant '" + name.variant + "'; it has: " + known);
+}
+
 }  // namespace
 
 core::Result<FoundRun> find_run(std::string_view text) {
   const RunName name = TRY(parse(text));
   FoundRun found{TRY(find_case(name.scenario)), 0, name.seed, name.build};
   TRY_VOID(lab::enumerate_components(found.source.file));
-  if (name.variant.empty()) {
-    return found;
-  }
-  std::string known;
-  for (; found.variant < found.source.file.runs.size(); ++found.variant) {
-    const std::string word = lab::variant_word(found.scenario().run);
-    if (word == name.variant) {
-      return found;
-    }
-    known += (known.empty() ? "" : ", ") + word;
-  }
-  return core::fail(core::Code::kInvalid,
-                    name.scenario + " has no variant '" + name.variant + "'; it has: " + known);
+  found.variant = TRY(find_variant(found.source, name));
+  // Of another build, the edition tells nothing.
+  found.changed = name.build == build_identity() && !name.edition.empty() &&
+                  name.edition != lab::edition_of(found.scenario());
+  return found;
+}
+
+std::string changed_text(const FoundRun& found) {
+  return found.source.path + " has changed since: this is another run than the one named.";
 }
 
 }  // namespace cli

@@ -414,7 +414,19 @@ class Runner {
 
 std::string RunResult::id() const {
   return (found_as.empty() ? scenario : found_as) + (run == "base" ? "" : ":" + variant_word(run)) +
-         "@" + std::to_string(seed) + (build.empty() ? "" : "#" + build);
+         "@" + std::to_string(seed) +
+         (build.empty() ? "" : "#" + build + (edition.empty() ? "" : "." + edition));
+}
+
+std::string edition_of(const scenario::Scenario& scenario) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string word(8, '0');
+  std::uint64_t rest = core::digest(scenario);
+  for (char& digit : word) {
+    digit = kDigits[rest & 0xFU];
+    rest >>= 4U;
+  }
+  return word;
 }
 
 std::string variant_word(std::string_view variant) {
@@ -460,11 +472,10 @@ core::Result<RunResult> run_once(const scenario::ScenarioFile& file,
   return Runner(file, scenario, options, std::move(deployment), std::move(prices)).go();
 }
 
-}  // namespace
-
-core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
-                            const RunOptions& options) {
-  const scenario::Scenario planned = with_schedule(scenario, options.seed);
+// REQUIRES: `planned` is with_schedule().
+core::Result<RunResult> run_as_planned(const scenario::ScenarioFile& file,
+                                       const scenario::Scenario& planned,
+                                       const RunOptions& options) {
   const Execute execute = [&file](const scenario::Scenario& one, const RunOptions& how) {
     return run_once(file, one, how);
   };
@@ -479,6 +490,17 @@ core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::
     default:
       return execute(planned, options);
   }
+}
+
+}  // namespace
+
+core::Result<RunResult> run(const scenario::ScenarioFile& file, const scenario::Scenario& scenario,
+                            const RunOptions& options) {
+  auto made = run_as_planned(file, with_schedule(scenario, options.seed), options);
+  if (made) {
+    made->edition = edition_of(scenario);
+  }
+  return made;
 }
 
 }  // namespace lab

@@ -12,15 +12,20 @@ std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json head(const lab::RunResult& run) {
-  return {{"run", run.id()}, {"build", run.build}, {"fingerprint", hex16(run.fingerprint)}};
+Json head(const lab::RunResult& run, const std::vector<std::string>& warnings) {
+  Json object = {{"run", run.id()}, {"build", run.build}, {"fingerprint", hex16(run.fingerprint)}};
+  if (!warnings.empty()) {
+    object["warnings"] = warnings;
+  }
+  return object;
 }
 
 }  // namespace
 
 // Record by record: a trace is long, and a tree of it many times as large as its text.
-std::string trace_json(const lab::RunResult& run, const lab::Window& window) {
-  std::string out = dumped(head(run));
+std::string trace_json(const lab::RunResult& run, const lab::Window& window,
+                       const std::vector<std::string>& warnings) {
+  std::string out = dumped(head(run, warnings));
   out.pop_back();
   out += ",\"records\":[";
   bool first = true;
@@ -40,8 +45,9 @@ std::string trace_json(const lab::RunResult& run, const lab::Window& window) {
   return out + "]}";
 }
 
-std::string trace_file_json(const lab::RunResult& run, std::string_view file) {
-  Json object = head(run);
+std::string trace_file_json(const lab::RunResult& run, std::string_view file,
+                            const std::vector<std::string>& warnings) {
+  Json object = head(run, warnings);
   object["wrote"] = file;
   return dumped(object);
 }

@@ -235,7 +235,7 @@ Json comparison(const Across& across) {
 
 }  // namespace
 
-std::string suite_json(const lab::SuiteResult& suite) {
+std::string suite_json(const lab::SuiteResult& suite, const std::vector<std::string>& warnings) {
   Json cases = Json::array();
   for (const lab::CaseResult& result : suite.cases) {
     cases.push_back(case_object(result));
@@ -249,6 +249,9 @@ std::string suite_json(const lab::SuiteResult& suite) {
                  {"verdict", lab::name_of(suite.verdict)},
                  {"interrupted", suite.interrupted},
                  {"cases", std::move(cases)}};
+  if (!warnings.empty()) {
+    object["warnings"] = warnings;
+  }
   const std::vector<Across> compared = comparisons(suite);
   for (std::size_t i = 0; i < compared.size(); ++i) {
     if (i == 0) {

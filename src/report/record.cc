@@ -380,6 +380,7 @@ void read_run(const Json& json, lab::RunResult& run) {
   run.component = json.value("component", "");
   run.prices = json.value("prices", "");
   run.regions = json.value("regions", "");
+  run.edition = json.value("edition", "");
   json.at("found_as").get_to(run.found_as);
   json.at("build").get_to(run.build);
   json.at("seed").get_to(run.seed);
@@ -446,6 +447,7 @@ Json run_json(const lab::RunResult& run) {
           {"regions", run.regions},
           {"found_as", run.found_as},
           {"build", run.build},
+          {"edition", run.edition},
           {"seed", run.seed},
           {"fingerprint", run.fingerprint},
           {"schedule", run.schedule},

@@ -98,6 +98,22 @@ TEST(Run, HasANameThatAShellTakesAsItIs) {
   EXPECT_EQ(result.id(), "star-hub:1200-s@7#5f0c2a9133");
   result.found_as = "mine/hub.yaml";
   EXPECT_EQ(result.id(), "mine/hub.yaml:1200-s@7#5f0c2a9133");
+  result.edition = "3f2a91c0";
+  EXPECT_EQ(result.id(), "mine/hub.yaml:1200-s@7#5f0c2a9133.3f2a91c0");
+}
+
+TEST(Run, HasTheEditionOfWhatItsScenarioSays) {
+  const scenario::Scenario star = load(std::string(kStar)).base;
+  EXPECT_EQ(edition_of(load("# a remark\n" + std::string(kStar)).base), edition_of(star));
+  const auto file = load(std::string(kStar));
+  EXPECT_EQ(run_text(std::string(kStar)).edition, edition_of(file.runs.front()));
+  EXPECT_EQ(run_text(std::string(kStar), 2).edition, edition_of(file.runs.front()))
+      << "whatever the seed";
+  for (const char* change : {"name: other", "faults: [{kind: crash, target: hub, at: 2s}]",
+                             "checks: {requirements: [{metric: lost, at_most: 0}]}"}) {
+    const scenario::Scenario changed = load(std::string(kStar) + change + "\n").base;
+    EXPECT_NE(edition_of(changed), edition_of(star)) << change;
+  }
 }
 
 TEST(Run, AHubWithoutStandbysIsASinglePointOfFailure) {

@@ -42,6 +42,17 @@ TEST(TraceJson, OfAnEmptyWindowIsStillAnObject) {
   const lab::Window window(after_load(core::seconds(1)), after_load(core::seconds(3)));
   const Json trace = Json::parse(trace_json(sample_suite().cases[0].runs[0], window));
   EXPECT_EQ(trace["records"], Json::array());
+  EXPECT_FALSE(trace.contains("warnings"));
+}
+
+TEST(TraceJson, SaysWhyItMayBeAnotherRun) {
+  const lab::RunResult run = sample_suite().cases[0].runs[0];
+  const lab::Window window(after_load(core::seconds(1)), after_load(core::seconds(3)));
+  const std::vector<std::string> warnings = {"\"mine\".yaml has changed since"};
+  for (const std::string& said :
+       {trace_json(run, window, warnings), trace_file_json(run, "trace.json", warnings)}) {
+    EXPECT_EQ(Json::parse(said)["warnings"], Json(warnings));
+  }
 }
 
 TEST(NewJson, NamesTheFileAndAShellTakesItsCommand) {

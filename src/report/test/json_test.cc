@@ -107,6 +107,14 @@ TEST(SuiteJson, HasExactlyTheKeysAndTypesOfTheSchema) {
   EXPECT_THAT(validator.errors(Json::parse(suite_json(sample_suite()))), testing::IsEmpty());
 }
 
+TEST(SuiteJson, SaysWhyAReplayMayBeAnotherRun) {
+  const std::vector<std::string> warnings = {"mine.yaml has changed since"};
+  Validator validator;
+  const Json object = Json::parse(suite_json(sample_suite(), warnings));
+  EXPECT_EQ(object["warnings"], Json(warnings));
+  EXPECT_THAT(validator.errors(object), testing::IsEmpty());
+}
+
 TEST(SuiteJson, OfAComparisonTooIsAsTheSchemaSays) {
   lab::SuiteResult suite = sample_suite();
   suite.cases[0].pattern = "Performance Summary";

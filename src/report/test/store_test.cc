@@ -192,6 +192,8 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   run.faults[0].decided.reset();
   run.stages = sample_stages();
   run.agents = {{"momentum-1", "momentum", 250, -17.25}};
+  run.build = "5f0c2a91";
+  run.edition = "3f2a91c0";
   const auto again = run_of_record(run_record(run));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->metrics, run.metrics);
@@ -202,6 +204,17 @@ TEST(RunRecord, KeepsInfinityAndWhatNeverHappened) {
   ASSERT_EQ(again->agents.size(), 1U);
   EXPECT_EQ(again->agents[0].profit_loss_dollars, -17.25);
   EXPECT_EQ(run_record(*again), run_record(run));
+  EXPECT_EQ(again->id(), run.id());
+}
+
+TEST(RunRecord, OfAProgramThatKnewNoEditionsStillReads) {
+  std::string record = run_record(sample_suite().cases[0].runs[0]);
+  const std::string edition = "\"edition\":\"\",";
+  ASSERT_THAT(record, HasSubstr(edition));
+  record.erase(record.find(edition), edition.size());
+  const auto again = run_of_record(record);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->id(), sample_suite().cases[0].runs[0].id());
 }
 
 TEST(RunRecord, OlderOnesThatLeftOutWhatNeverCameAreReadAsSuch) {

@@ -78,6 +78,7 @@ struct RunResult {
   std::string component;      // S2: what was lost
   std::string found_as;       // what a command takes for the scenario; empty: its name
   std::string build;          // of the program that ran it; may be empty
+  std::string edition;        // edition_of() the scenario; empty: of a record that has none
   std::uint64_t seed = 0;
   std::uint64_t fingerprint = 0;
   std::uint64_t schedule = 0;  // digest of the fault schedule
@@ -110,8 +111,8 @@ struct RunResult {
   Verdict verdict = Verdict::kFail;
   std::string reason;
 
-  // "name@seed#build", or "name:variant@seed#build": what replay and trace take. No character of it
-  // needs quotes in a shell, unless the scenario is found as a path that has such.
+  // "name@seed#build.edition", or "name:variant@seed#build.edition": what replay and trace take. No
+  // character of it needs quotes in a shell, unless the scenario is found as a path that has such.
   [[nodiscard]] std::string id() const;
   [[nodiscard]] std::string_view node_name(world::NodeId node) const;
 };
@@ -123,6 +124,10 @@ struct RunResult {
 // A variant's name as it stands in a run's: letters, digits, '.', '_' and '-' as they are, any
 // other character as '-'. "1200/s" is "1200-s".
 [[nodiscard]] std::string variant_word(std::string_view variant);
+
+// "3f2a91c0": a short digest of all that the scenario says, its data files included, so that a name
+// tells whether the file behind it has changed. Programs of other builds may have another.
+[[nodiscard]] std::string edition_of(const scenario::Scenario& scenario);
 
 struct RunOptions {
   std::uint64_t seed = 1;

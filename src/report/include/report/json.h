@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lab/suite.h"
 
@@ -13,7 +14,9 @@ namespace report {
 
 // One line of UTF-8 without a newline at its end. Names that are not UTF-8 have their bad bytes
 // replaced. Numbers that do not exist (an interval of few runs, an infinite estimate) are null.
-[[nodiscard]] std::string suite_json(const lab::SuiteResult& suite);
+// `warnings`: what the user must know of the whole; the key is absent where there is nothing.
+[[nodiscard]] std::string suite_json(const lab::SuiteResult& suite,
+                                     const std::vector<std::string>& warnings = {});
 
 // The same with one key more, "records": suite_record() of it, from which suite_of_record() reads
 // the suite back. What `report --json` prints.
