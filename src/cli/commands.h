@@ -55,9 +55,10 @@ struct TraceFlags {
   std::string run;
   double from_s = -core::to_seconds(lab::kSettle);  // since the load began
   double until_s = 1e9;
-  std::string otlp;      // write the whole run's tasks here as OTLP/JSON; empty: nowhere
-  std::string perfetto;  // write here; empty: one line per state change on standard output
-  bool json = false;     // one JSON object instead of lines
+  bool windowed = false;  // one of the two was given
+  std::string otlp;       // write the whole run's tasks here as OTLP/JSON; empty: nowhere
+  std::string perfetto;   // write here; empty: one line per state change on standard output
+  bool json = false;      // one JSON object instead of lines
 };
 int trace(const TraceFlags& flags);
 

@@ -116,7 +116,8 @@ void add_results_commands(CLI::App& app, int& code) {
   CLI::App* made = app.add_subcommand("report", "write the report of stored runs");
   made->add_option("SUITE", report_flags->suite, selector + "; default: latest");
   made->add_option("--store", report_flags->store, "the results database");
-  made->add_option("--html", report_flags->html, "where to write the page; empty: nowhere");
+  made->add_option("--html,--report", report_flags->html,
+                   "where to write the page; empty: nowhere");
   made->add_option("--markdown", report_flags->markdown, "where to write tables as Markdown");
   made->add_flag("--list", report_flags->list, "list the stored suites instead");
   made->add_flag("--json", report_flags->json, "print suite and runs as one JSON object instead");
@@ -132,6 +133,24 @@ void add_explore(CLI::App& app, int& code) {
   explore->add_option("--store", flags->store, "the results database");
   explore->add_flag("--json", flags->json, "print where the page is as one JSON object");
   explore->callback([flags, &code] { code = cli::explore(*flags); });
+}
+
+void add_trace(CLI::App& app, int& code) {
+  auto flags = std::make_shared<cli::TraceFlags>();
+  CLI::App* trace = app.add_subcommand("trace", "show a window of a run, step by step");
+  trace->add_option("RUN", flags->run)->required();
+  const CLI::Option* from =
+      trace->add_option("--from", flags->from_s, "virtual seconds since the load began");
+  const CLI::Option* until =
+      trace->add_option("--until", flags->until_s, "virtual seconds since the load began");
+  trace->add_option("--perfetto", flags->perfetto, "write a Perfetto JSON file instead");
+  trace->add_option("--otlp", flags->otlp,
+                    "write every task of the whole run as OTLP/JSON traces instead");
+  trace->add_flag("--json", flags->json, "print one JSON object instead of lines");
+  trace->callback([flags, from, until, &code] {
+    flags->windowed = from->count() + until->count() > 0;
+    code = cli::trace(*flags);
+  });
 }
 
 // `did you mean`, for the first word that is no subcommand or the first flag that the subcommand
@@ -191,16 +210,7 @@ int main(int argc, char** argv) {
   replay->add_flag("--json", replay_flags.json, "print one JSON object");
   replay->callback([&] { code = cli::replay(replay_flags); });
 
-  cli::TraceFlags trace_flags;
-  CLI::App* trace = app.add_subcommand("trace", "show a window of a run, step by step");
-  trace->add_option("RUN", trace_flags.run)->required();
-  trace->add_option("--from", trace_flags.from_s, "virtual seconds since the load began");
-  trace->add_option("--until", trace_flags.until_s, "virtual seconds since the load began");
-  trace->add_option("--perfetto", trace_flags.perfetto, "write a Perfetto JSON file instead");
-  trace->add_option("--otlp", trace_flags.otlp,
-                    "write every task of the run as OTLP/JSON traces instead");
-  trace->add_flag("--json", trace_flags.json, "print one JSON object instead of lines");
-  trace->callback([&] { code = cli::trace(trace_flags); });
+  add_trace(app, code);
 
   bool doctor_json = false;
   CLI::App* doctor = app.add_subcommand("doctor", "say what this machine can do");

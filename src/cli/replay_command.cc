@@ -113,6 +113,11 @@ int write_otlp(const Named& named, const std::string& path, bool json) {
 }  // namespace
 
 int trace(const TraceFlags& flags) {
+  if (!flags.otlp.empty() && (!flags.perfetto.empty() || flags.windowed)) {
+    return report_error({core::Code::kInvalid,
+                         "--otlp writes the tasks of the whole run: leave out --from and --until, "
+                         "and for --perfetto run trace again"});
+  }
   const auto named = find(flags.run);
   if (!named) {
     return report_error(named.error());

@@ -54,6 +54,8 @@ for part in 'muster run small.yaml --seed 1 --seeds 20' 'schedule hash' 'build' 
   grep -qF "$part" results.md || { echo "results.md lacks $part" >&2; failed=1; }
 done
 expect 2 "no stored suite is '9'" report 9
+expect 0 '^report +named.html' report 1 --report named.html
+cmp page.html named.html || { echo "report --report is not report --html" >&2; failed=1; }
 
 # The same again, other seeds, and with slower agents under the same name.
 expect 0 '^stored +suite 2' run small.yaml "${quick[@]}" --seeds 20

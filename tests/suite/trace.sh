@@ -66,6 +66,16 @@ assert {event["ph"] for event in events} >= set("MXisf"), "names, steps, changes
 END
 fi
 
+# One of them would be left out without a word.
+for also in "--perfetto both.json" "--from 5" "--until 6"; do
+  code=0
+  # shellcheck disable=SC2086  # a flag and its value
+  "$muster" trace star-failover:standby@3 --otlp whole.json $also > said 2> refusal || code=$?
+  if [[ $code -ne 2 || -e whole.json ]] || ! grep -q 'leave out --from and --until' refusal; then
+    fail "--otlp with $also: exit $code: $(cat refusal)"
+  fi
+done
+
 code=0
 # Its clock is the scenario's: the nodes boot 3 s before the load.
 "$muster" trace star-failover:standby@3 --until -2.9 > boot
