@@ -357,7 +357,9 @@ std::string_view meaning_of(FigureTable table) {
       "κ n (n - 1)), is fitted to these by least squares of relative errors: σ is contention, "
       "below "
       "0 where capacity grows faster than the number of agents; κ is coherence, held at 0 or "
-      "above; the misfit is the law's greatest deviation from a measured capacity."};
+      "above; the misfit is the law's greatest deviation from a measured capacity. Who "
+      "is too few for the standbys, voters or sub-leaders of the others goes without them, so the "
+      "growth contains what these cost."};
   return kMeanings[static_cast<std::size_t>(table)];
 }
 
