@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, and bad inputs that
-# must be refused with exit code 2 and a message that names the place.
+# canaries.sh MUSTER: scenarios that must fail, each for exactly its reason, at least one for each
+# named case of the suite (its line "# canary of: CASE"); and bad inputs that must be refused with
+# exit code 2 and a message that names the place.
 set -euo pipefail
 
 muster=$1
@@ -53,10 +54,14 @@ must_fail canary-share "requirement rollout_first_share"
 must_fail consensus-tried "requirement joint_undecided_by_isolated"
 must_fail comparison "requirement one: goodput"
 must_fail coordinator-upgrade "requirement coordinators_replaced"
+must_fail hierarchical-balancing "requirement goodput at least 90 %"
+must_fail hierarchical-leader "requirement leader_elections at least 1: 0"
 must_fail hierarchical-scaling "requirement size_max"
+must_fail hierarchical-strategies "requirement no_capability_failures"
 must_fail idle-fault "did not act"
 must_fail lost "requirement lost at most 0"
 must_fail mesh-canary "requirement promoted"
+must_fail mesh-failover "requirement lost at most 0"
 must_fail mesh-share "requirement share_ratio_after"
 must_fail overload "requirement late"
 must_fail requirement "requirement latency_p50"
@@ -81,6 +86,46 @@ must_fail strategies-blue-green "requirement promoted"
 must_fail rotation "requirement tasks_to_shift"
 must_fail multi-strategy "requirement routing_accuracy"
 must_fail region-loss "requirement lost at most 0"
+
+# has_canary CASE: the suite has the case, a scenario says that it is the case's canary, and that
+# one is run above.
+has_canary() {
+  local files file
+  if ! grep -qxF -- "case: $1" "$here"/scenarios/suite/*.yaml; then
+    echo "the suite has no case '$1'" >&2
+    failed=1
+  fi
+  if ! files=$(grep -lxF -- "# canary of: $1" "$here"/scenarios/canaries/*.yaml); then
+    echo "no canary says '# canary of: $1'" >&2
+    failed=1
+  fi
+  while read -r file; do
+    if ! grep -q "^must_fail $(basename -- "$file" .yaml) " "$here/tests/suite/canaries.sh"; then
+      echo "nothing runs $file" >&2
+      failed=1
+    fi
+  done < <(grep . <<< "$files")
+}
+has_canary "5 momentum traders with equal coordination"
+has_canary "Consensus trading with 3 agents"
+has_canary "Failover and redundancy"
+has_canary "1 coordinator + 4 workers"
+has_canary "Multi-strategy coordination"
+has_canary "Load balancing across workers"
+has_canary "Central hub with 6 specialized agents"
+has_canary "Hub failover recovery"
+has_canary "Pipeline processing with 4 agents"
+has_canary "Data flow optimization"
+has_canary "Circuit breaker on failure"
+has_canary "Scale from 2 to 10 based on load"
+has_canary "Scale down during low activity"
+has_canary "VIX-based scaling"
+has_canary "2 momentum + 2 pairs + 1 arbitrage"
+has_canary "Strategy rotation based on performance"
+has_canary "Deploy new swarm, gradual traffic shift"
+has_canary "Rollback on error rate spike"
+has_canary "Deploy 1 agent, monitor, full rollout"
+has_canary "Cross-pattern comparison"
 
 must_explain lost '(2\.9[0-9]{2}|3\.[0-9]{3}) s$' 'task [0-9]+ was offered and never answered$' \
   'crash at 2\.000 s$'
