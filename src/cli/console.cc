@@ -64,12 +64,38 @@ std::string slow_stages(const lab::CaseResult& result) {
   return text.empty() ? text : tinted(text, Tone::kDim) + "\n";
 }
 
-// Whose good/s, p50 and p99 stand in the table, where that is one of several schedules.
+// Whose figures stand in the table, where that is one of several schedules.
 std::string measured_of(const lab::CaseResult& result) {
   if (result.runs.empty() || result.runs.front().schedule_name.empty()) {
     return "";
   }
-  return tinted("      good/s, p50 and p99 of " + result.runs.front().run, Tone::kDim) + "\n";
+  return tinted("      figures of " + result.runs.front().run, Tone::kDim) + "\n";
+}
+
+using Accounts = std::vector<std::pair<std::string, check::Account>>;
+
+// Which variants but the first, whose figures stand in the table, lost tasks or did them twice.
+// Some of these are there to show just that.
+std::string also_lost(const Accounts& accounts) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  std::size_t found = 0;
+  for (std::size_t i = 1; i < accounts.size(); ++i) {
+    const auto& [variant, account] = accounts[i];
+    if (account.lost + account.duplicated == 0 || ++found > kNamed) {
+      continue;
+    }
+    const std::string lost = account.lost > 0 ? " lost " + std::to_string(account.lost) : "";
+    const std::string duplicated =
+        account.duplicated > 0 ? " duplicated " + std::to_string(account.duplicated) : "";
+    text += (text.empty() ? "      also: " : "; ") + variant + lost +
+            (lost.empty() || duplicated.empty() ? "" : " and") + duplicated + " of " +
+            std::to_string(account.offered);
+  }
+  if (found > kNamed) {
+    text += "; and " + std::to_string(found - kNamed) + " more variants";
+  }
+  return text.empty() ? text : tinted(text, Tone::kDim) + "\n";
 }
 
 }  // namespace
@@ -130,17 +156,14 @@ std::string table(const lab::SuiteResult& suite) {
     };
     out += padded("  " + result.case_name, 50, false) + " ";
     out += tinted(padded(std::string(name_of(result.verdict)), 12, false), tone_of(result.verdict));
-    const std::optional<double> reliability = lab::reliability_of(result);
+    const Accounts accounts = lab::accounts_of(result);
+    const check::Account first = accounts.empty() ? check::Account() : accounts.front().second;
     const std::vector<std::string> cells = {
-        std::to_string(result.account.offered),
-        std::to_string(result.account.done),
-        std::to_string(result.account.failed),
-        std::to_string(result.account.lost),
-        std::to_string(result.account.duplicated),
-        metric("goodput", 1),
-        milliseconds(result, "latency_p50"),
-        milliseconds(result, "latency_p99"),
-        reliability ? formatted("%.1f", *reliability * 100) : "-"};
+        std::to_string(first.offered),       std::to_string(first.done),
+        std::to_string(first.failed),        std::to_string(first.lost),
+        std::to_string(first.duplicated),    metric("goodput", 1),
+        milliseconds(result, "latency_p50"), milliseconds(result, "latency_p99"),
+        metric("reliability", 100)};
     for (std::size_t i = 0; i < cells.size(); ++i) {
       out += " " + padded(cells[i], columns[i + 1].second, true);
     }
@@ -149,15 +172,15 @@ std::string table(const lab::SuiteResult& suite) {
     if (critical != result.runs.end()) {
       out += tinted("      SPOF " + report::spof_text(*critical), Tone::kStrong) + "\n";
     }
-    out += measured_of(result) + slow_stages(result);
+    out += measured_of(result) + also_lost(accounts) + slow_stages(result);
   }
   const bool of_one = std::ranges::all_of(suite.cases, [](const lab::CaseResult& result) {
     return result.runs.empty() || result.runs.front().run == result.runs.back().run;
   });
   if (!of_one) {
     out +=
-        "rel % and tasks are of all runs of a case, good/s, p50 and p99 of its first variant; "
-        "the report has each. >D: later than the deadline.\n";
+        "A verdict is of all runs of a case, the figures are of its first variant; the report has "
+        "each. >D: later than the deadline.\n";
   }
   return out;
 }

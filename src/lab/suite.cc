@@ -406,6 +406,19 @@ std::vector<VariantResult> variants_of(const CaseResult& result) {
   return variants;
 }
 
+std::vector<std::pair<std::string, check::Account>> accounts_of(const CaseResult& result) {
+  std::vector<std::pair<std::string, check::Account>> accounts;
+  for (const RunResult& run : result.runs) {
+    auto account =
+        std::ranges::find(accounts, run.run, &std::pair<std::string, check::Account>::first);
+    if (account == accounts.end()) {
+      account = accounts.insert(accounts.end(), {run.run, {}});
+    }
+    add(account->second, run.account);
+  }
+  return accounts;
+}
+
 std::optional<double> reliability_of(const CaseResult& result) {
   double offered = 0;
   double good = 0;

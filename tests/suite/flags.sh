@@ -22,6 +22,11 @@ done
 
 # Parts of names, in any case; what matches nothing is told with everything there is.
 expect 0 '^pass: 1 cases, ' test --pattern STAR --case 'HUB FAIL' --report ""
+# The row is of the variant that must lose nothing; the other one, which must, is named below it.
+for line in '^  Hub failover recovery +pass +([0-9]+ +){3}0 +0 .* (9[0-9]|100)\.[0-9]$' \
+    '^      also: alone lost [0-9]+ of [0-9]+$' 'the figures are of its first variant'; do
+  grep -qE -- "$line" out || { echo "the table has no line '$line':" >&2; cat out >&2; failed=1; }
+done
 for filter in --pattern --case; do
   expect 2 'no case matches' test "$filter" nothing-has-this-name --report ""
   for name in 'Mesh Topology / Consensus trading' 'Star Topology / Hub failover recovery'; do

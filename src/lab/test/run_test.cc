@@ -462,6 +462,13 @@ TEST(Suite, TellsEachVariantBesideTheSumOfAll) {
   ASSERT_TRUE(all.has_value());
   EXPECT_GT(*all, 0.4);
   EXPECT_LT(*all, 0.6) << "not that of the first variant";
+  const auto accounts = accounts_of(made);
+  ASSERT_EQ(accounts.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(accounts[i].first, variants[i].run);
+    EXPECT_EQ(accounts[i].second.offered, variants[i].account.offered);
+    EXPECT_EQ(accounts[i].second.done, variants[i].account.done);
+  }
   EXPECT_EQ(variants[0].spof, "Critical");
   EXPECT_EQ(variants[0].spof_nodes, std::vector<std::string>{"hub"});
 }

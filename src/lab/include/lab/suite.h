@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lab/run.h"
@@ -97,6 +98,11 @@ struct SuiteOptions {
 
 // In the order of the first seed's runs.
 [[nodiscard]] std::vector<VariantResult> variants_of(const CaseResult& result);
+
+// What came of the tasks of each variant, by its name, over its seeds; in the order of the first
+// seed's runs.
+[[nodiscard]] std::vector<std::pair<std::string, check::Account>> accounts_of(
+    const CaseResult& result);
 
 // The share of all offered tasks of all runs that were done within their deadline; none where no
 // task was offered.
