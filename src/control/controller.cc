@@ -235,6 +235,9 @@ void Controller::note_members(core::Time now, world::Effects& effects) {
   const Observed seen = observed(now);
   for (const auto& [node, instance] : state_.durable.desired.instances) {
     const Standing standing = standing_of(node, seen);
+    if (instance.retiring) {
+      state_.monitor.dismiss(node);
+    }
     if (standing != Standing::kReady) {
       state_.unwell_since.try_emplace(node, now);
       if (standing == Standing::kEnded) {
@@ -288,10 +291,7 @@ void Controller::note_telemetry(core::Time now, world::Effects& effects) {
     effects.trace(AnomalyBegan{anomaly});
   }
   if (state_.anomalies.newest_second() != seen_before) {
-    const monitor::Window& last = view.whole.last;
-    effects.trace(SecondSeen{
-        value_of(monitor::Metric::kDoneRate, last), value_of(monitor::Metric::kFailureRate, last),
-        value_of(monitor::Metric::kLatency, last), value_of(monitor::Metric::kUtilisation, last)});
+    effects.trace(SecondSeen{monitor::values_of(view.whole)});
   }
   const monitor::Limits& limits = state_.config.alerts.limits;
   const monitor::Condition swarm = monitor::assess(view, state_.baseline, limits).swarm;

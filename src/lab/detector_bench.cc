@@ -10,28 +10,44 @@
 namespace lab {
 namespace {
 
-using Point = std::array<std::optional<double>, 4>;
+using Point = monitor::MetricValues;
 using Judge = std::function<bool(const Point&)>;
 
 constexpr std::size_t kFailures = static_cast<std::size_t>(monitor::Metric::kFailureRate);
 constexpr std::size_t kLatency = static_cast<std::size_t>(monitor::Metric::kLatency);
 constexpr std::size_t kUtilisation = static_cast<std::size_t>(monitor::Metric::kUtilisation);
+constexpr std::size_t kTail = static_cast<std::size_t>(monitor::Metric::kTailLatency);
+constexpr std::size_t kAway = static_cast<std::size_t>(monitor::Metric::kAway);
+
+// Twice the median of the first minute is too much.
+class Doubled {
+ public:
+  bool exceeds(const std::optional<double>& value) {
+    constexpr std::size_t kFirst = 60;
+    if (!value) {
+      return false;
+    }
+    if (first_.size() < kFirst) {
+      first_.push_back(*value);
+      return false;
+    }
+    std::vector<double> sorted = first_;
+    std::ranges::sort(sorted);
+    return *value > 2 * sorted[sorted.size() / 2];
+  }
+
+ private:
+  std::vector<double> first_;
+};
 
 Judge plain_threshold() {
-  constexpr std::size_t kFirst = 60;
   constexpr double kFailurePermille = 150;
   constexpr double kUtilisationPermille = 850;
-  return [first = std::vector<double>()](const Point& point) mutable {
-    bool above = point[kFailures] && *point[kFailures] > kFailurePermille;
-    above = above || (point[kUtilisation] && *point[kUtilisation] > kUtilisationPermille);
-    if (point[kLatency] && first.size() < kFirst) {
-      first.push_back(*point[kLatency]);
-    } else if (point[kLatency]) {
-      std::vector<double> sorted = first;
-      std::ranges::sort(sorted);
-      above = above || *point[kLatency] > 2 * sorted[sorted.size() / 2];
-    }
-    return above;
+  return [latency = Doubled(), tail = Doubled()](const Point& point) mutable {
+    const bool slow = latency.exceeds(point[kLatency]);
+    const bool slow_tail = tail.exceeds(point[kTail]);
+    return slow || slow_tail || point[kFailures].value_or(0) > kFailurePermille ||
+           point[kUtilisation].value_or(0) > kUtilisationPermille || point[kAway].value_or(0) > 0;
   };
 }
 
@@ -40,6 +56,7 @@ Judge esd() {
   for (std::size_t i = 0; i < Point().size(); ++i) {
     monitor::EsdDetectorOptions options;
     options.least_spread = monitor::resolution_of(static_cast<monitor::Metric>(i));
+    options.least_share = monitor::relative_resolution_of(static_cast<monitor::Metric>(i));
     detectors.emplace_back(options);
   }
   return [detectors](const Point& point) mutable {
@@ -108,8 +125,7 @@ void DetectorBench::receive(const world::TraceEntry& entry) {
   if (const auto seen = world::as<control::SecondSeen>(entry)) {
     const bool again = !seconds_.empty() && entry.at - seconds_.back().at < monitor::kBin / 2;
     if (!again) {
-      seconds_.push_back(
-          {entry.at, {seen->done_rate, seen->failures, seen->latency, seen->utilisation}});
+      seconds_.push_back({entry.at, seen->values});
     }
   }
 }

@@ -3,32 +3,14 @@
 namespace monitor {
 namespace {
 
-constexpr Metric kMetrics[] = {Metric::kDoneRate, Metric::kFailureRate, Metric::kLatency,
-                               Metric::kUtilisation};
-
 std::string one_decimal(double value) {
   const auto tenths = static_cast<std::int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5));
   const std::int64_t size = tenths < 0 ? -tenths : tenths;
   return (tenths < 0 ? "-" : "") + std::to_string(size / 10) + "." + std::to_string(size % 10);
 }
 
-}  // namespace
-
-double resolution_of(Metric metric) {
-  switch (metric) {
-    case Metric::kDoneRate:
-      return 0.5;
-    case Metric::kFailureRate:
-      return 10;
-    case Metric::kLatency:
-      return 1;
-    case Metric::kUtilisation:
-      return 10;
-  }
-  return 1;
-}
-
-std::optional<double> value_of(Metric metric, const Window& window) {
+std::optional<double> value_of(Metric metric, const GroupView& group) {
+  const Window& window = group.last;
   switch (metric) {
     case Metric::kDoneRate:
       if (const auto rate = window.rate_milli(window.tally.done)) {
@@ -50,8 +32,50 @@ std::optional<double> value_of(Metric metric, const Window& window) {
         return static_cast<double>(*share);
       }
       return std::nullopt;
+    case Metric::kTailLatency:
+      if (const auto band = window.latency(900)) {
+        return static_cast<double>(band->estimate.count()) / 1e6;
+      }
+      return std::nullopt;
+    case Metric::kAway:
+      // Where nobody reports it is the controller that hears nothing.
+      if (group.reporting > 0) {
+        return static_cast<double>(group.away);
+      }
+      return std::nullopt;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+double resolution_of(Metric metric) {
+  switch (metric) {
+    case Metric::kDoneRate:
+      return 0.5;
+    case Metric::kFailureRate:
+      return 10;
+    case Metric::kLatency:
+    case Metric::kTailLatency:
+      return 1;
+    case Metric::kUtilisation:
+      return 10;
+    case Metric::kAway:
+      return 0.2;
+  }
+  return 1;
+}
+
+double relative_resolution_of(Metric metric) {
+  return metric == Metric::kTailLatency ? 0.1 : 0;
+}
+
+MetricValues values_of(const GroupView& group) {
+  MetricValues values;
+  for (std::size_t i = 0; i < kMetrics; ++i) {
+    values[i] = value_of(static_cast<Metric>(i), group);
+  }
+  return values;
 }
 
 std::string describe(const Anomaly& anomaly) {
@@ -81,15 +105,18 @@ std::vector<Anomaly> AnomalyWatch::observe(const View& view) {
 
 void AnomalyWatch::observe_group(world::PoolId pool, const GroupView& group, core::Time now,
                                  std::vector<Anomaly>& begun) {
-  for (const Metric metric : kMetrics) {
+  const MetricValues values = values_of(group);
+  for (std::size_t i = 0; i < kMetrics; ++i) {
+    const auto metric = static_cast<Metric>(i);
+    const std::optional<double>& value = values[i];
     const auto [place, added] = series_.try_emplace(Key{pool, metric});
     Series& series = place->second;
     if (added) {
       EsdDetectorOptions options = options_;
       options.least_spread = resolution_of(metric);
+      options.least_share = relative_resolution_of(metric);
       series.detector = EsdDetector(options);
     }
-    const std::optional<double> value = value_of(metric, group.last);
     const Opinion opinion = series.detector.observe(value);
     if (!opinion.ready) {
       continue;

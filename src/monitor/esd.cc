@@ -129,6 +129,7 @@ EsdDetector::EsdDetector(EsdDetectorOptions options) : options_(options) {
               "a detector can have the past that it needs");
   core::check(options_.alpha > 0 && options_.alpha < 1 && options_.least_spread > 0,
               "alpha is a probability and a metric has a resolution");
+  core::check(options_.least_share >= 0, "a resolution is a share that is not negative");
   core::check(options_.patience > 0, "a detector is patient for some time");
 }
 
@@ -179,10 +180,11 @@ Opinion EsdDetector::judge(double value) {
   for (auto& [phase, values] : by_phase) {
     add_distances(values, distances);
   }
-  const double scale =
-      std::max(kDeviationsPerMad * median(std::move(distances)), options_.least_spread);
+  const double centre = median(now->second);
+  const double scale = std::max({kDeviationsPerMad * median(std::move(distances)),
+                                 options_.least_spread, options_.least_share * magnitude(centre)});
   opinion.ready = true;
-  opinion.score = magnitude(value - median(now->second)) / scale;
+  opinion.score = magnitude(value - centre) / scale;
   opinion.limit = limit_for(past_.size());
   opinion.anomalous = opinion.score > opinion.limit;
   return opinion;

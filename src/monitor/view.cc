@@ -40,6 +40,8 @@ std::optional<core::Duration> least(std::optional<core::Duration> a,
 
 void count(const MemberView& member, GroupView& group) {
   group.age = least(group.age, member.age);
+  const bool silent = member.presence == Presence::kStale || member.presence == Presence::kEnded;
+  group.away += silent && member.age && !member.dismissed ? 1U : 0U;
   if (member.presence == Presence::kEnded) {
     return;
   }
@@ -73,6 +75,7 @@ void Monitor::expect(world::NodeId node, world::PoolId pool, core::Time now) {
   if (!began_) {
     began_ = now;
   }
+  forgotten_.erase(node);
   const auto [place, added] = members_.try_emplace(node);
   place->second.pool = pool;
   if (added) {
@@ -89,8 +92,16 @@ void Monitor::ended(world::NodeId node, std::optional<world::Incarnation> incarn
   }
 }
 
+void Monitor::dismiss(world::NodeId node) {
+  const auto place = members_.find(node);
+  if (place != members_.end()) {
+    place->second.dismissed = true;
+  }
+}
+
 void Monitor::forget(world::NodeId node) {
   members_.erase(node);
+  forgotten_.insert(node);
 }
 
 Folded Monitor::fold(world::NodeId from, const world::Sample& sample, core::Time now) {
@@ -100,6 +111,9 @@ Folded Monitor::fold(world::NodeId from, const world::Sample& sample, core::Time
   if (sample.leader &&
       (sample.leader->covers < core::Duration{} || sample.leader->covers > sample.covers)) {
     return Folded::kRefused;
+  }
+  if (forgotten_.contains(from)) {
+    return Folded::kOutdated;
   }
   if (!members_.contains(from)) {
     expect(from, sample.pool, now);
@@ -183,6 +197,7 @@ MemberView Monitor::view_of(world::NodeId node, const Member& member, core::Time
   view.presence = presence(member, now);
   view.known_for = now - member.known_since;
   view.samples_lost = member.lost;
+  view.dismissed = member.dismissed;
   if (member.heard) {
     view.age = now - *member.heard;
   }

@@ -11,9 +11,11 @@ constexpr auto kDetectorTitles = std::to_array<std::string_view>(
      "hours watched", "score"});
 constexpr std::string_view kWhatTheyAre =
     "Over all runs with a controller: their faults are the labels, and each detector is given what "
-    "the controller saw of the whole swarm second by second. S-H-ESD is the controller's own, "
-    "without a season; half-space trees judge only after five minutes; the plain threshold is "
-    "failures above 15 %, utilisation above 85 %, or twice the first minute's latency. An alarm "
+    "the controller saw of the whole swarm second by second: what was done, failures, median and "
+    "slowest tenth of latency, utilisation, members away. S-H-ESD is the controller's own, without "
+    "a season; half-space trees judge only after five minutes; the plain threshold is failures "
+    "above 15 %, utilisation above 85 %, twice the first minute's latency, or anybody away. An "
+    "alarm "
     "within 20 s after a fault counts neither way. Score: Numenta's, 0 for silence, 100 for "
     "perfection.";
 

@@ -28,7 +28,8 @@ DetectorBench seen(const Failures& failures) {
   DetectorBench bench;
   for (std::int64_t i = 1; i < 600; ++i) {
     const double wobble = static_cast<double>(i % 5);
-    const control::SecondSeen made{50 + wobble, failures(i), 20 + wobble / 10, 300 + wobble};
+    const control::SecondSeen made{
+        {50 + wobble, failures(i), 20 + wobble / 10, 300 + wobble, 30 + wobble / 10, 0.0}};
     bench.receive({second(i), world::NodeId(9), world::Incarnation(1), world::make_trace(made)});
   }
   return bench;

@@ -30,6 +30,9 @@ class Watch : public testing::Test {
     });
     return found;
   }
+  [[nodiscard]] std::optional<double> away() {
+    return values_of(swarm.tick().whole)[static_cast<std::size_t>(Metric::kAway)];
+  }
   ReportingSwarm swarm;
   AnomalyWatch watch;
   std::vector<Anomaly> begun;
@@ -57,6 +60,53 @@ TEST_F(Watch, ASlowMemberShowsInThePoolAndIsSaidOnce) {
   swarm.seconds[kSecond].latency = swarm.seconds[kThird].latency = core::milliseconds(45);
   pass(10);
   EXPECT_THAT(of(kPool, Metric::kLatency), SizeIs(2));
+}
+
+TEST_F(Watch, OneSlowMemberOfThreeShowsInTheTailAlone) {
+  pass(60);
+  swarm.seconds[kSecond].latency = core::milliseconds(45);
+  pass(10);
+  EXPECT_THAT(of(kPool, Metric::kTailLatency), SizeIs(1));
+  EXPECT_THAT(of(kPool, Metric::kLatency), IsEmpty());
+}
+
+TEST_F(Watch, OneOfSeveralThatGoesSilentIsAway) {
+  pass(60);
+  EXPECT_EQ(away(), 0.0);
+  swarm.silent[kSecond] = true;
+  pass(10);
+  EXPECT_THAT(of({}, Metric::kAway), SizeIs(1));
+  EXPECT_THAT(of(kPool, Metric::kAway), SizeIs(1));
+  EXPECT_EQ(away(), 1.0);
+  swarm.silent[kSecond] = false;
+  pass(2);
+  EXPECT_EQ(away(), 0.0);
+}
+
+// What was announced and has not begun yet: a swarm that grows is not losing anybody.
+TEST_F(Watch, WhoWasNeverHeardIsNotAway) {
+  pass(60);
+  swarm.monitor.expect(world::NodeId(77), kPool, swarm.tick().at);
+  pass(10);
+  EXPECT_EQ(away(), 0.0);
+  EXPECT_THAT(begun, IsEmpty());
+}
+
+TEST_F(Watch, WhoEndsOnPurposeIsNotAway) {
+  pass(60);
+  swarm.monitor.dismiss(kSecond);
+  swarm.silent[kSecond] = true;
+  pass(10);
+  EXPECT_EQ(away(), 0.0);
+  swarm.monitor.ended(kSecond);
+  EXPECT_EQ(away(), 0.0);
+  swarm.monitor.forget(kSecond);
+  swarm.silent[kSecond] = false;  // samples that were still under way
+  swarm.tick();
+  swarm.silent[kSecond] = true;
+  pass(10);
+  EXPECT_EQ(away(), 0.0);
+  EXPECT_THAT(of({}, Metric::kAway), IsEmpty());
 }
 
 TEST_F(Watch, SilenceIsNoAnomaly) {

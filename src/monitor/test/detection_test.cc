@@ -31,11 +31,15 @@ struct Series {
   std::vector<Label> labels;
 };
 
-// The limits of the alerts: failures above 15 %, utilisation above 85 %, latency and any metric of
-// a planted series above twice its first minute.
+constexpr std::size_t index_of(Metric metric) {
+  return static_cast<std::size_t>(metric);
+}
+
+// The limits of the alerts: failures above 15 %, utilisation above 85 %, anybody away; latency, its
+// tail and any metric of a planted series above twice its first minute.
 Judge plain_threshold(std::size_t metrics) {
   struct State {
-    std::vector<double> first[4];
+    std::vector<double> first[kMetrics];
   };
   return [metrics, state = State{}](const auto& point) mutable {
     bool above = false;
@@ -43,11 +47,13 @@ Judge plain_threshold(std::size_t metrics) {
       if (!point[i]) {
         continue;
       }
-      if (metrics > 1 && i == 1) {
+      if (metrics > 1 && i == index_of(Metric::kFailureRate)) {
         above |= *point[i] > 150;
-      } else if (metrics > 1 && i == 3) {
+      } else if (metrics > 1 && i == index_of(Metric::kUtilisation)) {
         above |= *point[i] > 850;
-      } else if (metrics == 1 || i == 2) {
+      } else if (metrics > 1 && i == index_of(Metric::kAway)) {
+        above |= *point[i] > 0;
+      } else if (metrics == 1 || i != index_of(Metric::kDoneRate)) {
         if (state.first[i].size() < 60) {
           state.first[i].push_back(*point[i]);
         } else {
@@ -94,8 +100,8 @@ std::function<Judge(std::size_t)> esd(std::uint32_t period) {
       options.window = period > 1 ? 6 * period : 120;
       options.least_past = period > 1 ? 3 * period : 20;
       options.period = period;
-      const double resolutions[] = {0.5, 10, 1, 10};
-      options.least_spread = resolutions[i];
+      options.least_spread = resolution_of(static_cast<Metric>(i));
+      options.least_share = relative_resolution_of(static_cast<Metric>(i));
       detectors.emplace_back(options);
     }
     return [detectors](const auto& point) mutable {
@@ -110,7 +116,7 @@ std::function<Judge(std::size_t)> esd(std::uint32_t period) {
 
 // Missing telemetry is no point of the trees' space.
 Judge half_space_trees(std::size_t metrics) {
-  const std::vector<MetricRange> ranges{{0, 120}, {0, 1000}, {0, 300}, {0, 1000}};
+  const std::vector<MetricRange> ranges{{0, 120}, {0, 1000}, {0, 300}, {0, 1000}, {0, 600}, {0, 2}};
   HalfSpaceTrees trees({ranges.begin(), ranges.begin() + static_cast<std::ptrdiff_t>(metrics)});
   return [trees](const auto& point) mutable {
     std::vector<double> known;
@@ -215,12 +221,8 @@ Series simulated(std::uint64_t seed) {
   const FleetRun run = run_fleet(seed, fault_plan(), core::seconds(1300));
   Series series;
   for (const View& view : run.views) {
-    std::vector<std::optional<double>> point;
-    for (const Metric metric :
-         {Metric::kDoneRate, Metric::kFailureRate, Metric::kLatency, Metric::kUtilisation}) {
-      point.push_back(value_of(metric, view.whole.last));
-    }
-    series.points.push_back(std::move(point));
+    const MetricValues values = values_of(view.whole);
+    series.points.emplace_back(values.begin(), values.end());
   }
   series.labels = run.labels;
   return series;

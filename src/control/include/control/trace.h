@@ -116,16 +116,12 @@ struct UpgradeDecided {
   MUSTER_FIELDS(UpgradeDecided, progress, adds, voter, reason)
 };
 
-// What telemetry tells of the whole swarm's last second, in the units of monitor::Metric; missing
-// where it does not say.
+// What telemetry tells of the whole swarm's last second.
 struct SecondSeen {
   static constexpr world::TraceKind kKind = 0x070E;
   static constexpr std::string_view kName = "control.second_seen";
-  std::optional<double> done_rate;
-  std::optional<double> failures;
-  std::optional<double> latency;
-  std::optional<double> utilisation;
-  MUSTER_FIELDS(SecondSeen, done_rate, failures, latency, utilisation)
+  monitor::MetricValues values;
+  MUSTER_FIELDS(SecondSeen, values)
 };
 // What another bin of arrivals showed of the forecasts of the load that were acted on: each is of
 // the farthest bin that the size had to serve, when an agent created then is ready, and is out of

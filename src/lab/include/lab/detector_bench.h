@@ -3,15 +3,15 @@
 //
 // The detectors are the controller's own (a generalised ESD on each metric, without a season),
 // trees over half-spaces of all metrics together, and a plain threshold: failures above 15 %,
-// utilisation above 85 %, or a median latency above twice that of the run's first minute.
+// utilisation above 85 %, latency (its median or its slowest tenth) above twice that of the run's
+// first minute, or anybody away.
 #pragma once
 
-#include <array>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/fault_log.h"
+#include "monitor/anomaly.h"
 #include "monitor/score.h"
 #include "world/trace.h"
 
@@ -38,7 +38,7 @@ class DetectorBench : public world::TraceSink {
  private:
   struct Second {
     core::Time at;
-    std::array<std::optional<double>, 4> values;  // in the order of monitor::Metric
+    monitor::MetricValues values;
   };
   std::vector<Second> seconds_;
 };

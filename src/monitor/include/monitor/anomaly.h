@@ -6,6 +6,7 @@
 // `content_after` points in a row.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -24,20 +25,30 @@ enum class Metric : std::uint8_t {
   kFailureRate,  // permille of what ended
   kLatency,      // median, ms
   kUtilisation,  // permille
+  // What becomes of few: the median hides an agent that is slow, and sums one that is away.
+  kTailLatency,  // of the slowest tenth, ms
+  kAway,         // members that are silent or ended, by no decision to end them
 };
 constexpr Metric last_value(Metric) {
-  return Metric::kUtilisation;
+  return Metric::kAway;
 }
 constexpr std::string_view name_of(Metric metric) {
-  constexpr std::string_view kNames[] = {"done rate", "failure rate", "latency", "utilisation"};
+  constexpr std::string_view kNames[] = {"done rate",   "failure rate", "latency",
+                                         "utilisation", "tail latency", "members away"};
   return kNames[static_cast<std::size_t>(metric)];
 }
 
-// The metric's value in a window, in the unit above; missing where telemetry does not say.
-[[nodiscard]] std::optional<double> value_of(Metric metric, const Window& window);
+inline constexpr std::size_t kMetrics = static_cast<std::size_t>(last_value(Metric{})) + 1;
+
+// Of the last second, in the order of Metric and its units; missing where telemetry does not say.
+using MetricValues = std::array<std::optional<double>, kMetrics>;
+[[nodiscard]] MetricValues values_of(const GroupView& group);
 
 // Below this a change of the metric is of no interest, however steady it was.
 [[nodiscard]] double resolution_of(Metric metric);
+// The same as a share of what is usual: the tail hops between latency buckets, of which each is up
+// to a quarter wide, so it takes two of them to be told from that.
+[[nodiscard]] double relative_resolution_of(Metric metric);
 
 struct Anomaly {
   core::Time at;
@@ -55,7 +66,7 @@ struct Anomaly {
 // A regular value.
 class AnomalyWatch {
  public:
-  // `detector.least_spread` is replaced by the resolution of each metric.
+  // `least_spread` and `least_share` of the detector are replaced by each metric's resolution.
   explicit AnomalyWatch(EsdDetectorOptions detector = {}, std::uint32_t content_after = 5);
   // The anomalies that begin with the view's last whole second; a second that was seen is not
   // taken again.

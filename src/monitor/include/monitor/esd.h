@@ -68,10 +68,12 @@ struct EsdDetectorOptions {
   std::uint32_t period = 0;       // points in a season; 0 or 1: none
   double alpha = 1e-4;            // chance that an ordinary point is called anomalous
   double least_spread = 1e-9;     // the metric's resolution
+  double least_share = 0;         // the same as a share of the median of the phase
   // Anomalous points stay out of the past, or a long fault would become its own baseline. After so
   // many in a row the change is accepted as the new normal and the past begins anew.
   std::uint32_t patience = 120;
-  MUSTER_FIELDS(EsdDetectorOptions, window, least_past, period, alpha, least_spread, patience)
+  MUSTER_FIELDS(EsdDetectorOptions, window, least_past, period, alpha, least_spread, least_share,
+                patience)
 };
 
 // The score is the point's distance from the median of its phase, in units of the spread of such

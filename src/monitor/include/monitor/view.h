@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -40,12 +41,13 @@ struct MemberView {
   std::optional<core::Duration> age;  // of the newest sample; missing if never heard
   core::Duration known_for{};         // since it was expected or first heard
   std::uint64_t samples_lost = 0;     // gaps in the numbering of what arrived
+  bool dismissed = false;             // it is to end: its silence is no loss
   std::optional<world::Sample> now;   // the newest sample while it is fresh; missing otherwise
   Window last;                        // of kBin
   Window recent;                      // of kShortWindow
   Window steady;                      // of kLongWindow
-  MUSTER_FIELDS(MemberView, node, pool, presence, age, known_for, samples_lost, now, last, recent,
-                steady)
+  MUSTER_FIELDS(MemberView, node, pool, presence, age, known_for, samples_lost, dismissed, now,
+                last, recent, steady)
 };
 
 // Of a pool, or of the whole swarm. Tallies and backlog are the leader's words, work its members'.
@@ -54,6 +56,7 @@ struct GroupView {
   std::uint32_t reporting = 0;        // with fresh telemetry
   std::uint32_t ready = 0;            // of the reporting, those that take work: ready or busy
   std::uint32_t initialising = 0;     // of the reporting
+  std::uint32_t away = 0;             // heard once, silent or ended now, and not dismissed
   std::optional<core::Duration> age;  // of the newest sample of any member
   // As the leader last saw it, while that is fresh; missing otherwise.
   std::optional<std::uint64_t> waiting;
@@ -62,8 +65,8 @@ struct GroupView {
   Window last;
   Window recent;
   Window steady;
-  MUSTER_FIELDS(GroupView, members, reporting, ready, initialising, age, waiting, in_flight, total,
-                last, recent, steady)
+  MUSTER_FIELDS(GroupView, members, reporting, ready, initialising, away, age, waiting, in_flight,
+                total, last, recent, steady)
 };
 
 struct View {
@@ -91,7 +94,7 @@ struct MonitorConfig {
 enum class Folded : std::uint8_t {
   kTaken,
   kRepeated,  // a copy, or overtaken by a later one
-  kOutdated,  // of an incarnation before the one that was heard
+  kOutdated,  // of an incarnation before the one that was heard, or of a forgotten member
   kRefused,   // it cannot be true: not the sender's own, or no positive time covered
 };
 constexpr Folded last_value(Folded) {
@@ -109,7 +112,10 @@ class Monitor {
   // Its sandbox is known to have ended: that of this incarnation or, unless given, of the newest
   // that was heard (the first, if none was). A later incarnation brings the member back.
   void ended(world::NodeId node, std::optional<world::Incarnation> incarnation = std::nullopt);
-  // No longer part of the swarm; what it did stays in the counts of its pool.
+  // It is to end on purpose.
+  void dismiss(world::NodeId node);
+  // No longer part of the swarm; what it did stays in the counts of its pool. What it still has
+  // under way is outdated, unless it is expected again.
   void forget(world::NodeId node);
 
   // Takes a sample once: a copy, an overtaken one and one of an earlier incarnation change nothing.
@@ -125,9 +131,10 @@ class Monitor {
     std::optional<core::Time> heard;
     world::Incarnation ended;  // the latest that is known to have
     std::uint64_t lost = 0;
+    bool dismissed = false;
     world::Sample newest;  // when heard
     Bins bins;
-    MUSTER_FIELDS(Member, pool, known_since, heard, ended, lost, newest, bins)
+    MUSTER_FIELDS(Member, pool, known_since, heard, ended, lost, dismissed, newest, bins)
   };
   struct Pool {
     Bins bins;
@@ -152,12 +159,13 @@ class Monitor {
   MonitorConfig config_;
   std::optional<core::Time> began_;
   std::map<world::NodeId, Member> members_;
+  std::set<world::NodeId> forgotten_;
   std::map<world::PoolId, Pool> pools_;
   Pool whole_;
   std::optional<Leader> leader_;
 
  public:
-  MUSTER_FIELDS(Monitor, config_, began_, members_, pools_, whole_, leader_)
+  MUSTER_FIELDS(Monitor, config_, began_, members_, forgotten_, pools_, whole_, leader_)
 };
 
 }  // namespace monitor
