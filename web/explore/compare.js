@@ -9,8 +9,9 @@ const kDashes = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4], [1, 4]];
 // Four digits and the sign, in the unit that the texts beside it have.
 function difference(from, to, unit) {
   if (from === null || to === null) return "";
+  if (from === to) return "=";
   const by = to - from;
-  if (by === 0) return "=";
+  if (!Number.isFinite(by)) return "";
   const digits = (value) => String(Number(Math.abs(value).toPrecision(3)));
   const sign = by > 0 ? "+" : "−";
   if (unit === "%") return `${sign}${digits(by * 100)} points`;
@@ -25,15 +26,21 @@ function judged(metric, from, to) {
   return (to > from) === (metric.better === "higher") ? "better" : "worse";
 }
 
+// JSON has no infinity: what was due and never came has a text, and no value.
+function comparable(metric) {
+  return metric.values.map((value, i) => value ?? (metric.texts[i] ? Infinity : null));
+}
+
 function cells(metric) {
-  const [base] = metric.values;
-  return metric.values.map((value, i) => {
+  const values = comparable(metric);
+  const [base] = values;
+  return values.map((value, i) => {
     const word = i === 0 ? "" : judged(metric, base, value);
     const made = h("td", { className: `num ${word}` },
       h("span", { className: "figure" }, metric.texts[i] ?? "–"),
       i === 0 ? null : h("div", { className: "by" }, difference(base, value, metric.unit),
         word ? h("span", { className: "word" }, ` ${word === "better" ? "▲" : "▼"} ${word}`) : ""));
-    made.setAttribute("data-value", String(value));
+    made.setAttribute("data-value", String(metric.values[i]));
     return made;
   });
 }
@@ -45,7 +52,7 @@ function head(run, i) {
 
 function figures(data) {
   const rows = data.metrics.map((metric) => {
-    const same = metric.values.every((value) => value === metric.values[0]);
+    const same = comparable(metric).every((value, _, all) => value === all[0]);
     return h("tr", { "data-metric": metric.name, className: same ? "same" : "" },
       h("th", { scope: "row", title: metric.meaning }, h("code", {}, metric.name)), cells(metric));
   });
