@@ -1,6 +1,7 @@
 // How good the detectors of anomalies were on the runs of a suite whose controllers saw telemetry.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,14 @@
 
 namespace report {
 
-// Summed over all runs that have scores, in the order of the detectors; empty without any, or where
-// no fault is among them.
-[[nodiscard]] std::vector<lab::DetectorScore> detectors_of(const lab::SuiteResult& suite);
+struct DetectorRow {
+  std::string name;
+  monitor::Score score;    // over all those runs
+  std::uint64_t runs = 0;  // that were long enough for the detector to judge
+};
+// Without the runs of the comparison, which are too short to tell anything. In the order of the
+// detectors; empty where none was held against any fault.
+[[nodiscard]] std::vector<DetectorRow> detectors_of(const lab::SuiteResult& suite);
 // Nothing, or an array with an object for each.
 [[nodiscard]] Json detectors_json(const lab::SuiteResult& suite);
 // A section of the page, and of Markdown; nothing without scores.

@@ -68,6 +68,38 @@ TEST(DetectorsOnARun, AFaultThatHitNothingIsNoLabelAndOverlappingOnesAreOne) {
   EXPECT_EQ(of(scores, "S-H-ESD").faults, 1U);
 }
 
+TEST(DetectorsOnARun, ADetectorIsJudgedFromWhenItHasSeenEnough) {
+  const DetectorBench bench = seen([](std::int64_t i) { return i % 200 < 10 ? 400.0 : 0.0; });
+  const std::vector<FaultRecord> faults = {fault_of(30, 40), fault_of(200, 210),
+                                           fault_of(400, 410)};
+  const auto scores = bench.scores(faults, second(600));
+  EXPECT_EQ(of(scores, "S-H-ESD").faults, 3U);
+  EXPECT_EQ(of(scores, "S-H-ESD").observed, core::seconds(579));
+  EXPECT_EQ(of(scores, "plain threshold").faults, 2U);
+  EXPECT_EQ(of(scores, "plain threshold").found, 2U);
+  EXPECT_EQ(of(scores, "plain threshold").false_alarms, 0U);
+  EXPECT_EQ(of(scores, "half-space trees").faults, 1U);
+  EXPECT_EQ(of(scores, "half-space trees").observed, core::seconds(299));
+}
+
+TEST(DetectorsOnARun, AFaultUnderWayWhenADetectorIsReadyIsNotCountedNorIsItsRecovery) {
+  const DetectorBench bench = seen([](std::int64_t i) { return i >= 55 && i < 90 ? 400.0 : 0.0; });
+  const auto scores = bench.scores({fault_of(55, 80)}, second(600));
+  EXPECT_EQ(of(scores, "plain threshold").faults, 0U);
+  EXPECT_EQ(of(scores, "plain threshold").false_alarms, 0U);
+  EXPECT_EQ(of(scores, "plain threshold").observed, core::seconds(500));
+}
+
+TEST(DetectorsOnARun, ARunThatIsTooShortForADetectorIsNotHeldAgainstIt) {
+  const DetectorBench bench = seen([](std::int64_t) { return 0.0; });
+  const auto scores = bench.scores({fault_of(30, 40)}, second(50));
+  EXPECT_GT(of(scores, "S-H-ESD").observed, core::Duration());
+  for (const std::string_view name : {"half-space trees", "plain threshold"}) {
+    EXPECT_EQ(of(scores, name).observed, core::Duration()) << name;
+    EXPECT_EQ(of(scores, name).recall(), std::nullopt) << name;
+  }
+}
+
 TEST(DetectorsOnARun, WithoutAControllerThereIsNothingToJudge) {
   EXPECT_TRUE(DetectorBench().scores({fault_of(100, 110)}, second(600)).empty());
 }

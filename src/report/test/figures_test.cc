@@ -376,9 +376,25 @@ TEST(Figures, DetectorsAreSummedOverRunsInPageMarkdownAndJson) {
   }
   suite.cases[0].runs.push_back(suite.cases[0].runs[0]);
   EXPECT_THAT(suite_html(suite, {}), HasSubstr("data-detector"));
-  EXPECT_THAT(suite_markdown(suite), HasSubstr("| S-H-ESD | 8 | 6 | 75 % | 75 % | 4 s | 2 | 1 |"));
+  EXPECT_THAT(suite_markdown(suite),
+              HasSubstr("| S-H-ESD | 2 | 8 | 6 | 75 % | 75 % | 4 s | 2 | 1 |"));
   EXPECT_THAT(suite_json(suite),
-              HasSubstr("\"detectors\":[{\"detector\":\"S-H-ESD\",\"faults\":8"));
+              HasSubstr("\"detectors\":[{\"detector\":\"S-H-ESD\",\"runs\":2,\"faults\":8"));
+}
+
+TEST(Figures, ADetectorWithoutARunLongEnoughForItSaysSoAndTheComparisonDoesNotCount) {
+  lab::SuiteResult suite = sample_suite();
+  monitor::Score watched;
+  watched.faults = 4;
+  watched.observed = core::minutes(30);
+  suite.cases[0].runs[0].detectors = {{"S-H-ESD", watched}, {"half-space trees", {}}};
+  EXPECT_THAT(suite_html(suite, {}), HasSubstr("not watched long enough"));
+  EXPECT_THAT(suite_markdown(suite),
+              HasSubstr("| half-space trees | not watched long enough | – |"));
+  EXPECT_THAT(suite_json(suite), HasSubstr("{\"detector\":\"half-space trees\",\"runs\":0}"));
+  suite.cases[0].pattern = "Performance Summary";
+  EXPECT_THAT(suite_html(suite, {}), Not(HasSubstr("data-detector")));
+  EXPECT_THAT(suite_json(suite), Not(HasSubstr("half-space trees")));
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 // The detectors are the controller's own (a generalised ESD on each metric, without a season),
 // trees over half-spaces of all metrics together, and a plain threshold: failures above 15 %,
 // utilisation above 85 %, latency (its median or its slowest tenth) above twice that of the run's
-// first minute, or anybody away.
+// first minute, or anybody away. Each is judged from when it has seen enough to judge: 20 s, five
+// minutes and a minute of telemetry.
 #pragma once
 
 #include <string>
@@ -19,7 +20,7 @@ namespace lab {
 
 struct DetectorScore {
   std::string name;
-  monitor::Score score;
+  monitor::Score score;  // of no time where the run was too short for it
 };
 
 class DetectorBench : public world::TraceSink {
@@ -30,8 +31,8 @@ class DetectorBench : public world::TraceSink {
   static constexpr core::Duration kGrace = core::seconds(20);
 
   void receive(const world::TraceEntry& entry) override;
-  // Nothing for a run without a controller. A fault that hit nothing is no label; faults that
-  // overlap are one. `end`: of the load.
+  // Nothing for a run without a controller. A fault that hit nothing is no label, nor is one that
+  // began before the detector could judge; faults that overlap are one. `end`: of the load.
   [[nodiscard]] std::vector<DetectorScore> scores(const std::vector<FaultRecord>& faults,
                                                   core::Time end) const;
 
