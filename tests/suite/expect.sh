@@ -1,4 +1,5 @@
-# Sourced by the scripts beside it, which set `muster` and `failed`.
+# Sourced by the scripts beside it, which have `muster` and `failed`.
+# shellcheck shell=bash disable=SC2034,SC2154
 
 # expect CODE PATTERN ARGUMENT...: exit code, and a line of all output, which is left in `out`.
 expect() {
