@@ -48,6 +48,7 @@ void Pipes::on(const Moment& moment, const swarm::ItemSent& record) {
 
 // In one epoch of a link items are taken one after the other, without gap or repetition.
 void Pipes::on(const Moment& moment, const swarm::ItemTaken& record) {
+  in_hand_.insert({moment.who, record.entry.epoch, record.entry.number});
   if (!record.from) {
     return;
   }
@@ -72,16 +73,21 @@ void Pipes::on(const Moment& moment, const swarm::ItemStamped& record) {
   }
 }
 
+// What is carried out for the first time comes in the order in which it entered. It is carried out
+// again where another ring began before its sender knew, and the sender sent it again: its order is
+// then the same one, which the venue answers with its first outcome.
 void Pipes::on(const Moment& moment, const swarm::ItemExecuted& record) {
+  const bool in_hand = in_hand_.erase({moment.who, record.entry.epoch, record.entry.number}) > 0;
   if (!bounds_.ordered) {
     return;
   }
-  std::uint64_t& last = executed_[{moment.who, record.entry.epoch}];
-  order_.expect(record.entry.number > last, moment, [&] {
+  std::set<std::uint64_t>& done = executed_[{moment.who, record.entry.epoch}];
+  const std::uint64_t last = done.empty() ? 0 : *done.rbegin();
+  const bool first = done.insert(record.entry.number).second;
+  order_.expect(first ? record.entry.number > last : in_hand, moment, [&] {
     return "carries out the item that entered as number " + text(record.entry.number) +
            " after number " + text(last);
   });
-  last = std::max(last, record.entry.number);
 }
 
 void Pipes::on(const Moment& moment, const market::Accepted& event) {

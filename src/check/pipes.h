@@ -5,6 +5,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,7 +56,8 @@ class Pipes {
   std::set<swarm::TaskId> stamped_;    // approved
   std::map<std::pair<Ends, swarm::LinkEpoch>, std::set<swarm::LinkSequence>> outstanding_;
   std::map<std::pair<Ends, swarm::LinkEpoch>, swarm::LinkSequence> taken_;
-  std::map<std::pair<world::NodeId, std::uint64_t>, std::uint64_t> executed_;
+  std::set<std::tuple<world::NodeId, std::uint64_t, std::uint64_t>> in_hand_;  // taken by, entry
+  std::map<std::pair<world::NodeId, std::uint64_t>, std::set<std::uint64_t>> executed_;
   std::map<Ends, Breaking> breaking_;
 };
 

@@ -161,6 +161,27 @@ TEST_F(RingCanary, AnItemThatIsCarriedOutBeforeAnOlderOne) {
   expect_only("order_kept", "the item that entered as number 1 after number 2");
 }
 
+TEST_F(RingCanary, AnItemThatIsCarriedOutAgainWithoutBeingSentAgain) {
+  take(kSecond, kThird, 1, 2);
+  execute(1);
+  execute(1);
+  expect_only("order_kept", "the item that entered as number 1 after number 1");
+}
+
+TEST_F(RingCanary, WhatWasSentAgainWhenAnotherRingBeganMayBeCarriedOutAgain) {
+  take(kSecond, kThird, 1, 2);
+  execute(1);
+  take(kSecond, kThird, 2, 2);
+  execute(2);
+  for (const std::uint64_t number : {1U, 2U}) {
+    story.tell(kThird,
+               swarm::ItemTaken{TaskId(number), 1, {1, number}, kSecond, kEpoch + 1, number, 2});
+    execute(number);
+  }
+  execute(3);
+  expect_sound();
+}
+
 // ---- credits_kept ----
 
 TEST_F(RingCanary, MoreItemsWithTheNextStageThanItGaveCreditsFor) {
