@@ -1,7 +1,6 @@
 #include "control_log.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "control/trace.h"
@@ -18,7 +17,6 @@ constexpr double kNeededUtilisation = 0.8;
 // A sandbox that belongs to nobody for so long is forgotten, not on its way.
 constexpr core::Duration kOrphanAge = core::seconds(30);
 constexpr std::int64_t kSecondsWithin = 10;
-constexpr double kNever = std::numeric_limits<double>::infinity();
 // Who lets an agent go that has been ready for less than this had better not created it.
 constexpr core::Duration kLeastUse = core::seconds(10);
 

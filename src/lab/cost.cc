@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <utility>
 
 namespace lab {
@@ -125,8 +124,7 @@ void measure_cost(const std::vector<Allocation>& allocations, core::Duration bus
   }
   const auto cost = prices ? static_cast<double>(cost_picodollars(allocations, *prices)) : 0.0;
   if (prices && (done > 0 || cost > 0)) {
-    metrics["cost_per_1k"] =
-        done > 0 ? cost * kPico / done * 1000 : std::numeric_limits<double>::infinity();
+    metrics["cost_per_1k"] = done > 0 ? cost * kPico / done * 1000 : kNever;
   }
 }
 

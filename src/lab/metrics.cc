@@ -1,6 +1,5 @@
 // The numbers of one run, from what Measure has seen.
 #include <algorithm>
-#include <limits>
 
 #include "lab/measure.h"
 #include "stats/summary.h"
@@ -8,7 +7,6 @@
 namespace lab {
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 // An agent that comes back has boot, links and votes behind it after this long.
 constexpr core::Duration kBackAtWork = core::seconds(3);
 
@@ -52,7 +50,7 @@ Metrics Measure::metrics(core::Time end) {
   metrics["oom_kills"] = static_cast<double>(out_of_memory_);
   const bool open_ended = leaderless_since_ && *leaderless_since_ > load_begin();
   if (open_ended && *leaderless_since_ < load_end()) {
-    metrics["failover_time"] = kInfinite;
+    metrics["failover_time"] = kNever;
   } else if (open_ended) {
     metrics["failover_time"] =
         core::to_seconds(std::max(failover_.value_or(core::Duration{}), end - *leaderless_since_));
@@ -115,8 +113,8 @@ void Measure::latencies(Metrics& metrics) const {
     }
     const bool ended = task.latency && task.outcome == swarm::Outcome::kDone;
     const bool good = ended && *task.latency <= scenario_.workload.deadline;
-    all.push_back(good ? core::to_seconds(*task.latency) : kInfinite);
-    overhead.push_back(good ? core::to_seconds(*task.latency - task.service) : kInfinite);
+    all.push_back(good ? core::to_seconds(*task.latency) : kNever);
+    overhead.push_back(good ? core::to_seconds(*task.latency - task.service) : kNever);
     if (ended) {
       finished.push_back(core::to_seconds(*task.latency));
     }
@@ -131,8 +129,8 @@ void Measure::latencies(Metrics& metrics) const {
   metrics["latency_p99"] = stats::quantile(all, 0.99);
   metrics["overhead_p50"] = stats::quantile(overhead, 0.5);
   metrics["overhead_p99"] = stats::quantile(overhead, 0.99);
-  const bool known = metrics["latency_p99"] < kInfinite;
-  metrics["jitter"] = known ? metrics["latency_p99"] - metrics["latency_p50"] : kInfinite;
+  const bool known = metrics["latency_p99"] < kNever;
+  metrics["jitter"] = known ? metrics["latency_p99"] - metrics["latency_p50"] : kNever;
   if (finished.empty()) {
     return;
   }
@@ -305,8 +303,8 @@ void Measure::decisions(Metrics& metrics) const {
   metrics["joint_undecided_by_isolated"] = static_cast<double>(undecided_by_isolated_);
   metrics["agreement_rate"] = count(decided_.size()) / started;
   const std::vector<double> seconds = seconds_of(decided_);
-  metrics["decision_latency_p50"] = seconds.empty() ? kInfinite : stats::quantile(seconds, 0.5);
-  metrics["decision_latency_p99"] = seconds.empty() ? kInfinite : stats::quantile(seconds, 0.99);
+  metrics["decision_latency_p50"] = seconds.empty() ? kNever : stats::quantile(seconds, 0.5);
+  metrics["decision_latency_p99"] = seconds.empty() ? kNever : stats::quantile(seconds, 0.99);
 }
 
 void Measure::recovery(Metrics& metrics) {

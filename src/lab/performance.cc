@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <limits>
 
 #include "stats/summary.h"
 
@@ -176,7 +175,7 @@ void adaptation(const std::vector<Play>& plays, const std::vector<core::Time>& r
     metrics["regret"] = lost / static_cast<double>(plays.size());
   }
   if (never) {
-    metrics["tasks_to_shift"] = std::numeric_limits<double>::infinity();
+    metrics["tasks_to_shift"] = kNever;
   } else if (slowest) {
     metrics["tasks_to_shift"] = static_cast<double>(*slowest);
   }

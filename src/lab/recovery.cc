@@ -1,6 +1,5 @@
 // How long faults took to recover from, from the client's record.
 #include <algorithm>
-#include <limits>
 
 #include "lab/measure.h"
 #include "stats/survival.h"
@@ -10,7 +9,6 @@ namespace {
 
 constexpr double kOutage = 0.10;
 constexpr double kSlowS = 30;
-constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr core::Duration kBin = core::seconds(1);
 
 struct DueTask {

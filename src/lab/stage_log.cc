@@ -1,8 +1,8 @@
 #include "stage_log.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "lab/measure.h"
 #include "ring_setup.h"
 #include "stats/summary.h"
 #include "swarm/stage_trace.h"
@@ -340,7 +340,6 @@ Metrics StageLog::metrics(const std::vector<StageResult>& stages, core::Time end
   metrics["in_flight_lost"] = static_cast<double>(in_flight_lost_);
   const core::Duration open = stopped_since_ ? end - *stopped_since_ : core::Duration{};
   metrics["ring_stopped_for"] = core::to_seconds(stopped_for_ + open);
-  constexpr double kNever = std::numeric_limits<double>::infinity();
   const Gap left = gap();
   if (to_stitch_ || left == Gap::kSpared) {
     metrics["restitch_time"] = left == Gap::kSpared ? kNever : core::to_seconds(*to_stitch_);

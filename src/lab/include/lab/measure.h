@@ -5,6 +5,7 @@
 // that a run does not have is absent.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,8 @@
 namespace lab {
 
 using Metrics = std::map<std::string, double, std::less<>>;
+// What was due in a run and did not come; a metric that the run lacks does not apply to it.
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
 
 // One task as its client saw it.
 struct TaskRecord {
