@@ -150,6 +150,10 @@ struct Checks::Parts {
     part.on(moment, record);
   }
   void on(const Moment& moment, const Record& record) { consensus.on(moment, record); }
+  void on(const Moment& moment, const swarm::Committed& record) {
+    consensus.on(moment, record);
+    liveness.on(moment, record);
+  }
   void on(const Moment& moment, const swarm::BecameLeader& record) {
     consensus.on(moment, record);
     fencing.on(moment, record);

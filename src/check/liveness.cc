@@ -91,6 +91,18 @@ void Liveness::on(const Moment& moment, const swarm::SteppedDown&) {
   halted(moment);
 }
 
+void Liveness::on(const Moment& moment, const swarm::Committed& record) {
+  under_way_.emplace_back(moment.at, record.index);
+  settle(moment.at);
+}
+
+void Liveness::settle(core::Time now) {
+  while (!under_way_.empty() && now - under_way_.front().first >= config_.election_timeout) {
+    settled_ = std::max(settled_, under_way_.front().second);
+    under_way_.pop_front();
+  }
+}
+
 void Liveness::on(const swarm::MemberJoined& record) {
   joined_.insert(record.member);
 }
@@ -116,6 +128,9 @@ std::string Liveness::replica_fault(const FinalState& state, const FinalState::R
   const FinalState::Replica& first =
       *std::ranges::max_element(state.replicas, std::less<>(), &FinalState::Replica::applied_index);
   if (replica.applied_index != first.applied_index) {
+    if (replica.applied_index >= settled_ && settled_ > 0) {
+      return {};
+    }
     return name_of(replica.node) + " has applied " + text(replica.applied_index) + " of " +
            text(first.applied_index) + " entries at the end";
   }
@@ -131,6 +146,7 @@ std::string Liveness::replica_fault(const FinalState& state, const FinalState::R
 }
 
 void Liveness::judge_recovery(const FinalState& state, std::uint64_t abandoned) {
+  settle(state.ended);
   const bool must = due(state);
   // Before it is due, what has come back counts and what has not is not held against the swarm.
   const auto judge = [&](std::string fault) {

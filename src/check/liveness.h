@@ -6,8 +6,10 @@
 // answered every task, with equal ledgers at all voters.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "check/checks.h"
@@ -28,6 +30,7 @@ class Liveness {
   void on(const Moment& moment, const swarm::LeaderReady& record);
   void on(const Moment& moment, const swarm::SteppedDown& record);
   void on(const Moment& moment, const swarm::ElectionStarted& record);
+  void on(const Moment& moment, const swarm::Committed& record);
   void on(const swarm::MemberJoined& record);
   void on(const swarm::ConfigurationChanged& record);
 
@@ -39,6 +42,7 @@ class Liveness {
   void append_to(std::vector<Invariant>& results) const;
 
  private:
+  void settle(core::Time now);
   void wait_for_leader(core::Time since);
   void judge_wait(core::Time until);
   void lost_leader(core::Time at);
@@ -61,6 +65,9 @@ class Liveness {
   bool ready_ = false;
   std::optional<core::Time> leaderless_since_;  // in the calm that is now
   std::uint64_t elections_ = 0;                 // without pre-votes
+  // Commits of the last election timeout, of which a voter may not have heard; those before it.
+  std::deque<std::pair<core::Time, swarm::Index>> under_way_;
+  swarm::Index settled_ = 0;
 };
 
 }  // namespace check
