@@ -90,6 +90,8 @@ struct Question {
   // What the candidate is held against, where that is no sample of the same time but a bound on
   // what the stable version did before; else none.
   std::optional<double> limit;
+  // How many bad tasks count as one where evidence of worse is concerned; none: not known yet.
+  std::optional<double> dispersion = 1;
 };
 
 // What there is power for: the declared effect; against a bound, to tell it from what is bad.
@@ -136,9 +138,12 @@ std::string text_of(const Question& question, double worse, double good) {
       question.alike.all == question.candidate.all
           ? ""
           : ", " + share_text(question.alike.bad, question.alike.all) + " of them under like load";
+  const double dispersion = question.dispersion.value_or(1);
+  const std::string in_bursts =
+      dispersion < 1.05 ? "" : ", in bursts as if " + tenths_text(dispersion) + " tasks were one";
   return std::string(question.name) + " " +
          share_text(question.candidate.bad, question.candidate.all) + " against " +
-         share_text(question.stable.bad, question.stable.all) + under_like_load +
+         share_text(question.stable.bad, question.stable.all) + under_like_load + in_bursts +
          ", evidence of worse " + factor_text(worse) + ", of good " + factor_text(good);
 }
 
@@ -188,7 +193,18 @@ Question slow_of(const JudgeRules& rules, const Counts& stable, const CandidateC
           {stable.slow, stable.done},
           {candidate.counts.slow, candidate.counts.done},
           {alike.slow, alike.done},
-          {}};
+          {},
+          candidate.slow_dispersion};
+}
+
+// Evidence that the candidate is worse; none while it is not known how bad tasks fall in time.
+double log_worse(const Question& question) {
+  if (!question.dispersion) {
+    return 0;
+  }
+  const double logarithm = question.limit ? log_differs(*question.limit, question.alike, true)
+                                          : log_worse(question.stable, question.alike);
+  return logarithm / *question.dispersion;
 }
 
 double log_good(const Question& question) {
@@ -247,8 +263,8 @@ Judgement judge(const JudgeRules& rules, const StableCounts& stable,
   const Question errors = errors_of(rules, stable.counts, candidate);
   const Question slow = slow_of(rules, stable.counts, candidate);
   Judgement found;
-  found.errors_worse = log_worse(errors.stable, errors.alike);
-  found.slow_worse = log_worse(slow.stable, slow.alike);
+  found.errors_worse = log_worse(errors);
+  found.slow_worse = log_worse(slow);
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);
   return conclude(rules, errors, slow, found);
@@ -270,8 +286,8 @@ Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
   if (before.counts.done > 0) {
     errors.limit = upper_share(errors.stable);
     slow.limit = upper_share(slow.stable);
-    found.errors_worse = log_differs(*errors.limit, errors.alike, true);
-    found.slow_worse = log_differs(*slow.limit, slow.alike, true);
+    found.errors_worse = log_worse(errors);
+    found.slow_worse = log_worse(slow);
   }
   found.errors_good = log_good(errors);
   found.slow_good = log_good(slow);

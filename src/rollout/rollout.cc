@@ -119,7 +119,9 @@ bool Rollout::note_candidate(const Observation& seen, std::uint64_t stable_busyn
   candidate_busy_.note(seen.now, candidate_.all().done, seen.candidate.side.agents);
   const auto& busyness = candidate_busy_.now();
   if (!busyness || stable_busyness == 0 || *busyness * 100 <= stable_busyness * kTolerancePercent) {
-    add_since(before, candidate_.step(), alike_);
+    Counts since;
+    add_since(before, candidate_.step(), since);
+    alike_.note(since);
   }
   return known;
 }
@@ -142,8 +144,9 @@ void Rollout::shift(const Observation& seen, Decision& decision) {
     return;
   }
   missing_since_.reset();
-  const Judgement found = judge(plan_.rules, StableCounts{stable_.step(), {}},
-                                CandidateCounts{candidate_.step(), alike_});
+  const Judgement found =
+      judge(plan_.rules, StableCounts{stable_.step(), {}},
+            CandidateCounts{candidate_.step(), alike_.all(), alike_.dispersion()});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;
@@ -196,8 +199,9 @@ void Rollout::settle(const Observation& seen, Decision& decision) {
   }
   missing_since_.reset();
   const std::optional<Counts> busiest = busiest_.done > 0 ? std::optional(busiest_) : std::nullopt;
-  const Judgement found = judge_alone(plan_.rules, StableCounts{stable_.all(), busiest},
-                                      CandidateCounts{candidate_.step(), alike_});
+  const Judgement found =
+      judge_alone(plan_.rules, StableCounts{stable_.all(), busiest},
+                  CandidateCounts{candidate_.step(), alike_.all(), alike_.dispersion()});
   decision.power_permille = found.power_permille;
   decision.tasks_needed = found.tasks_needed;
   decision.reason = found.reason;

@@ -17,6 +17,30 @@ void add(const Counts& counts, Counts& to) {
 
 }  // namespace
 
+void Looks::note(const Counts& since) {
+  if (since.done == 0) {
+    return;
+  }
+  ++looks_;
+  squares_milli_ += since.slow * since.slow * 1'000 / since.done;
+  add(since, all_);
+}
+
+std::optional<double> Looks::dispersion() const {
+  if (looks_ < 2) {
+    return std::nullopt;
+  }
+  const auto slow = static_cast<double>(all_.slow);
+  const auto done = static_cast<double>(all_.done);
+  const double share = slow / done;
+  if (share == 0 || share == 1) {
+    return 1;
+  }
+  // The sum over looks of (slow - done * share)^2 / (done * share * (1 - share)).
+  const double squares = static_cast<double>(squares_milli_) / 1'000 - slow * share;
+  return std::max(squares / (share * (1 - share)) / static_cast<double>(looks_ - 1), 1.0);
+}
+
 bool Tally::note(const std::optional<Counts>& totals) {
   if (!totals || !possible(*totals)) {
     return false;

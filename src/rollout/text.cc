@@ -17,6 +17,10 @@ std::string share_text(std::uint64_t some, std::uint64_t all) {
   return text;
 }
 
+std::string tenths_text(double value) {
+  return core::decimal_text(static_cast<std::int64_t>(value * 10), 1);
+}
+
 std::string factor_text(double logarithm) {
   constexpr double kLargest = 13.8;  // a million
   if (logarithm > kLargest) {

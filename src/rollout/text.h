@@ -10,6 +10,8 @@ namespace rollout {
 [[nodiscard]] std::string percent_text(std::uint64_t parts);
 // "12/200 (6 %)"
 [[nodiscard]] std::string share_text(std::uint64_t some, std::uint64_t all);
+// "4.9"
+[[nodiscard]] std::string tenths_text(double value);
 // A factor of evidence from its natural logarithm: "20", "1200000", "0.05".
 [[nodiscard]] std::string factor_text(double logarithm);
 

@@ -81,8 +81,6 @@ TEST(Judge, AsksForSlowTasksAsWellAsForFailedOnes) {
   EXPECT_THAT(slow.reason, HasSubstr("slow 40/300 (13.33 %) against 10/1000 (1 %)"));
 }
 
-// Errors of 0, 1, 2, 1, 0, 0 against none in six rounds of twenty tasks: too few to stop, not good
-// enough to go on.
 TEST(Judge, BusierAgentsDoNotTellThatAVersionIsSlower) {
   CandidateCounts busier = candidate(200, 0, 40);
   EXPECT_EQ(judge({}, stable(200, 0, 2), busier).finding, Finding::kWorse);
@@ -95,6 +93,40 @@ TEST(Judge, BusierAgentsDoNotTellThatAVersionIsSlower) {
   EXPECT_EQ(judge({}, stable(200, 0, 2), busier).finding, Finding::kWorse);
 }
 
+// The backlog of an election queues at one new agent: eight of ten tasks of one look are slow, and
+// none of the others. The same eight, one in each look, are the version's own.
+TEST(Judge, TasksThatWereSlowTogetherCountLessThanThoseThatCameOneByOne) {
+  Looks burst;
+  Looks steady;
+  for (int look = 0; look < 10; ++look) {
+    burst.note({10, 0, look == 7 ? 8U : 0U});
+    steady.note({10, 0, look < 8 ? 1U : 0U});
+  }
+  const StableCounts before = stable(400, 0, 0);
+  const Judgement spared = judge({}, before, {burst.all(), {}, burst.dispersion()});
+  EXPECT_EQ(spared.finding, Finding::kInconclusive) << spared.reason;
+  EXPECT_THAT(spared.reason, HasSubstr("in bursts as if 8.6 tasks were one"));
+  EXPECT_EQ(judge({}, before, {steady.all(), {}, steady.dispersion()}).finding, Finding::kWorse);
+  EXPECT_LT(judge_alone({}, before, {burst.all(), {}, burst.dispersion()}).slow_worse * 8,
+            judge_alone({}, before, {steady.all(), {}, steady.dispersion()}).slow_worse);
+}
+
+TEST(Judge, OneLookDoesNotShowHowSlowTasksFallInTime) {
+  Looks looks;
+  EXPECT_FALSE(looks.dispersion());
+  looks.note({20, 0, 20});
+  looks.note({});
+  EXPECT_FALSE(looks.dispersion()) << "a look without tasks is none";
+  EXPECT_EQ(judge({}, stable(400, 0), {looks.all(), {}, looks.dispersion()}).finding,
+            Finding::kInconclusive);
+  looks.note({20, 0, 20});
+  EXPECT_EQ(looks.dispersion(), 1) << "all are slow in every look";
+  EXPECT_EQ(judge({}, stable(400, 0), {looks.all(), {}, looks.dispersion()}).finding,
+            Finding::kWorse);
+}
+
+// Errors of 0, 1, 2, 1, 0, 0 against none in six rounds of twenty tasks: too few to stop, not good
+// enough to go on.
 TEST(Judge, AFewErrorsMoreThanNoneAreInconclusive) {
   EXPECT_EQ(judge({}, stable(120, 0), candidate(120, 4)).finding, Finding::kInconclusive);
 }

@@ -45,12 +45,23 @@ Behaviour bad_under_load(std::uint32_t calm, std::uint32_t loaded) {
           [](double, std::uint32_t) { return 100U; }};
 }
 
+// Most of a second's tasks are slow together, once in a minute: what a backlog looks like at
+// the one agent that takes its part.
+Behaviour in_bursts() {
+  return {[](double, std::uint32_t) { return 100U; },
+          [](double seconds, std::uint32_t weight) {
+            const auto second = static_cast<std::uint64_t>(seconds);
+            return weight >= 2'500 && second % 60 == 7 ? 6'000U : 0U;
+          }};
+}
+
 std::vector<Entry> known_rollouts() {
   return {
       {"equal, 2 % errors", true, always(200, 100), always(200, 100)},
       {"equal, no errors", true, always(0, 100), always(0, 100)},
       {"equal, 5 % errors", true, always(500, 100), always(500, 100)},
       {"better, 2 % -> 1 % errors", true, always(200, 100), always(100, 100)},
+      {"equal, slow in bursts", true, always(100, 100), in_bursts()},
       {"errors 2 % -> 10 %", false, always(200, 100), always(1'000, 100)},
       {"errors 0 -> 30 %", false, always(0, 100), always(3'000, 100)},
       {"slow 1 % -> 5 %", false, always(200, 100), always(200, 500)},

@@ -7,6 +7,8 @@
 //    "bad tasks fall on the candidate in proportion to its tasks" (in the spirit of Lindon and
 //    Malek, "Anytime-valid inference for multinomial count data", 2022). Worse when BF >= 1/alpha
 //    and S/(S+T) > q. q comes from task counts, never from weights.
+//    Slow tasks come in bursts, so the logarithm of their factor is divided by the dispersion that
+//    the looks at the candidate show (quasi-likelihood, sides.h).
 //  - Good: the candidate's share of bad tasks against the stable version's plus the effect that
 //    must not pass: the beta mixture of its tasks over the likelihood at that share. Good when that
 //    is >= 1/beta and the observed share is below. Nothing is good before `tasks_needed`.
@@ -59,7 +61,9 @@ struct CandidateCounts {
   Counts counts;
   // Of them, those that ended while its agents were no busier than the stable version's. None: all.
   std::optional<Counts> alike;
-  MUSTER_FIELDS(CandidateCounts, counts, alike)
+  // How many of its slow tasks count as one, since they came in bursts: Looks::dispersion().
+  std::optional<double> slow_dispersion = 1;  // none: not known
+  MUSTER_FIELDS(CandidateCounts, counts, alike, slow_dispersion)
 };
 
 struct Judgement {

@@ -153,7 +153,7 @@ class Rollout {
   Tally candidate_;
   Busyness stable_busy_;
   Busyness candidate_busy_;
-  Counts alike_;    // of the candidate in this step, while it was no busier than the stable version
+  Looks alike_;     // of the candidate in this step, while it was no busier than the stable version
   Counts busiest_;  // of the stable version, while it was about as busy as it ever was
   std::uint64_t busiest_from_ = 0;  // how busy that was at the least
   std::optional<core::Time> missing_since_;

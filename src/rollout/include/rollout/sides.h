@@ -43,6 +43,28 @@ struct Candidate {
   MUSTER_FIELDS(Candidate, side, complete)
 };
 
+// The tasks of several looks, and how unevenly the slow ones fell on these. Tasks that queue behind
+// each other are slow together: ten of them in one burst tell less than ten that came one by one.
+class Looks {
+ public:
+  // What happened between two looks. REQUIRES slow <= done.
+  void note(const Counts& since);
+
+  [[nodiscard]] const Counts& all() const { return all_; }
+  // Pearson's X^2 of the looks over its degrees of freedom, at least 1: how many slow tasks count
+  // as one (the dispersion of quasi-likelihood: McCullagh and Nelder, "Generalized Linear Models",
+  // 2nd ed. 1989, section 4.5). None: fewer than two looks had tasks, so nothing is known.
+  [[nodiscard]] std::optional<double> dispersion() const;
+
+ private:
+  Counts all_;
+  std::uint64_t looks_ = 0;
+  std::uint64_t squares_milli_ = 0;  // the sum of slow^2 / done over the looks, in thousandths
+
+ public:
+  MUSTER_FIELDS(Looks, all_, looks_, squares_milli_)
+};
+
 // Follows the totals of one side, from the first that it is told.
 class Tally {
  public:
