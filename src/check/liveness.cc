@@ -128,7 +128,7 @@ std::string Liveness::replica_fault(const FinalState& state, const FinalState::R
   const FinalState::Replica& first =
       *std::ranges::max_element(state.replicas, std::less<>(), &FinalState::Replica::applied_index);
   if (replica.applied_index != first.applied_index) {
-    if (replica.applied_index >= settled_ && settled_ > 0) {
+    if (replica.applied_index >= settled_) {
       return {};
     }
     return name_of(replica.node) + " has applied " + text(replica.applied_index) + " of " +

@@ -414,6 +414,16 @@ TEST_F(LivenessCanary, AVoterThatCannotHaveHeardOfTheLastCommitYet) {
   EXPECT_THAT(violated(story.judge(state)), ElementsAre());
 }
 
+TEST_F(LivenessCanary, AVoterThatMissesAnOldCommitWhileAFreshOneIsUnderWay) {
+  story.commit(1, {kFirst, kSecond, kThird});
+  story.wait(core::seconds(60));
+  story.commit(1, {kFirst, kSecond, kThird});
+  FinalState state = story.calm_end();
+  state.ended -= core::seconds(60);
+  state.replicas[1].applied_index = 1;
+  expect_only(state, "live_after_heal", "node 2 has applied 1 of 3 entries");
+}
+
 TEST_F(LivenessCanary, AVoterWithAnotherLedger) {
   FinalState state = story.calm_end();
   state.replicas[1].ledger_digest = 78;
