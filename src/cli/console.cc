@@ -32,8 +32,10 @@ std::string formatted(const char* format, double value) {
 
 std::string milliseconds(const lab::CaseResult& result, std::string_view metric) {
   const auto it = result.metrics.find(metric);
-  const bool known = it != result.metrics.end() && std::isfinite(it->second.value);
-  return known ? formatted("%.1f", it->second.value * 1e3) : ">D";
+  if (it == result.metrics.end()) {
+    return "-";
+  }
+  return std::isfinite(it->second.value) ? formatted("%.1f", it->second.value * 1e3) : ">D";
 }
 
 std::string seconds(core::Time at) {

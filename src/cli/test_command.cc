@@ -173,9 +173,9 @@ core::Result<void> write_coverage(const lab::SuiteResult& suite, const TestFlags
   TRY_VOID(write_file(".muster/coverage.json", report::coverage_json(coverage) + "\n"));
   if (!flags.json) {
     std::printf(
-        "coverage %zu of %llu cells (a pattern, a kind of fault that acted, a check that looked; "
-        "of "
-        "all\nkinds with each check that a run of the pattern had), .muster/coverage.html\n",
+        "coverage %zu of %llu cells, .muster/coverage.html\n"
+        "(a cell: a pattern, a kind of fault that acted, a check that looked; of all kinds with\n"
+        "each check that a run of the pattern had)\n",
         coverage.cells.size(), static_cast<unsigned long long>(coverage.possible()));
   }
   return {};
