@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t kDraws = 2'000;
 constexpr double kSure = 0.95;
-// Less than this share of the best value is worth nothing to anybody, however sure it is.
+// Less than this share of the best value is worth nothing to anybody, however sure it is. Of what
+// should be all, as of the tasks done in time, it is a share of what is lacking.
 constexpr double kLeastShare = 0.01;
 constexpr std::string_view kComparison = "Performance Summary";
 
@@ -166,6 +167,13 @@ double sign_of(std::string_view metric) {
   return known != nullptr && known->better == scenario::Better::kHigher ? -1 : 1;
 }
 
+// Of a share that is best at 1.
+bool should_be_all(std::string_view metric) {
+  const scenario::Metric* known = scenario::find_metric(metric);
+  return known != nullptr && known->unit == scenario::Unit::kShare &&
+         known->better == scenario::Better::kHigher;
+}
+
 FigureTable gather(const Found& found, const std::vector<std::uint64_t>& seeds,
                    const std::vector<std::string>& objectives) {
   FigureTable values(found.arms.size());
@@ -198,7 +206,8 @@ std::vector<std::vector<double>> means(const FigureTable& values,
 
 // Of each objective: what counts for no difference from the best candidate, by the means of all
 // runs.
-std::vector<double> bands_of(const FigureTable& values) {
+std::vector<double> bands_of(const FigureTable& values,
+                             const std::vector<std::string>& objectives) {
   std::vector<double> bands;
   for (std::size_t o = 0; o < values.front().size(); ++o) {
     const std::vector<double>* best = nullptr;
@@ -211,7 +220,8 @@ std::vector<double> bands_of(const FigureTable& values) {
       least = std::min(least, mean);
     }
     const num::Stream stream(1, o, num::purpose_of("lab.recommend.band"));
-    bands.push_back(std::max(kLeastShare * std::abs(least), noise_of(*best, stream)));
+    const double whole = should_be_all(objectives[o]) ? sign_of(objectives[o]) : 0;
+    bands.push_back(std::max(kLeastShare * std::abs(least - whole), noise_of(*best, stream)));
   }
   return bands;
 }
@@ -448,7 +458,7 @@ core::Result<Recommendation> recommend(const RunSet& runs, std::string_view pres
   made.schedules = schedules_of(found, made.objectives);
   made.ranked = seeds.size() >= kSeedsToRank;
   const FigureTable values = gather(found, seeds, made.objectives);
-  made.bands = bands_of(values);
+  made.bands = bands_of(values, made.objectives);
   made.candidates = estimate(found, values, made.bands, seeds.size(), made.objectives);
   made.policies = effects_of(found, made.objectives);
   if (made.ranked) {

@@ -65,10 +65,17 @@ TEST(Recommend, WhatIsTooLittleToMatterLeavesTheDecisionToTheNextObjective) {
   EXPECT_EQ(made->answer, "take mesh");
   ASSERT_EQ(made->bands.size(), 3U);
   EXPECT_NEAR(made->bands[0], 0.0035, 1e-4);
-  EXPECT_NEAR(made->bands[2], 0.00981, 1e-9);
+  EXPECT_NEAR(made->bands[2], 0.00019, 1e-9) << "1 % of the 1.9 % that are not done";
   for (const Candidate& one : made->candidates) {
     EXPECT_EQ(one.on_front, one.name == "mesh") << one.name;
   }
+}
+
+TEST(Recommend, HalfTheLossesMatterHoweverFewTheyAre) {
+  const auto made =
+      recommend(measured({{"mesh", {0.1, 0.9995}}, {"star", {0.1, 0.999}}}, 200), "high-frequency");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take mesh");
 }
 
 TEST(Recommend, OfATradeOffTheSecondObjectiveDecidesBetweenThoseWhomTheFirstDoesNot) {
