@@ -18,8 +18,10 @@ namespace {
 constexpr std::size_t kDraws = 2'000;
 constexpr double kSure = 0.95;
 // Less than this share of the best value is worth nothing to anybody, however sure it is. Of what
-// should be all, as of the tasks done in time, it is a share of what is lacking.
+// should be all, as of the tasks done in time, it is a share of what is lacking, or one of ten
+// thousand: of less than that, a comparison has no more than a few.
 constexpr double kLeastShare = 0.01;
+constexpr double kLeastOfAll = 1e-4;
 constexpr std::string_view kComparison = "Performance Summary";
 
 using Samples = std::map<std::uint64_t, Sample>;
@@ -220,8 +222,10 @@ std::vector<double> bands_of(const FigureTable& values,
       least = std::min(least, mean);
     }
     const num::Stream stream(1, o, num::purpose_of("lab.recommend.band"));
-    const double whole = should_be_all(objectives[o]) ? sign_of(objectives[o]) : 0;
-    bands.push_back(std::max(kLeastShare * std::abs(least - whole), noise_of(*best, stream)));
+    const double matters = should_be_all(objectives[o])
+                               ? std::max(kLeastShare * (1 + least), kLeastOfAll)
+                               : kLeastShare * std::abs(least);
+    bands.push_back(std::max(matters, noise_of(*best, stream)));
   }
   return bands;
 }

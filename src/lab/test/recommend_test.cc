@@ -78,6 +78,13 @@ TEST(Recommend, HalfTheLossesMatterHoweverFewTheyAre) {
   EXPECT_EQ(made->answer, "take mesh");
 }
 
+TEST(Recommend, ATaskOfTenThousandDecidesNothing) {
+  const auto made =
+      recommend(measured({{"mesh", {0.05, 0.99995}}, {"star", {0.1, 1}}}, 200), "algorithmic");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->answer, "take mesh");
+}
+
 TEST(Recommend, OfATradeOffTheSecondObjectiveDecidesBetweenThoseWhomTheFirstDoesNot) {
   RunSet set = measured({{"mesh", {0.1001, 0.95}}, {"star", {0.1, 0.99}}}, 200);
   for (auto& [cell, samples] : set.cells) {

@@ -3,14 +3,14 @@
 // Candidates are the variants of one scenario that were run under the same load and seeds; of the
 // comparison across patterns, its topologies. Each objective has a band within which a difference
 // counts for nothing: 1 % of the best candidate's mean (of a share that should be all, of what it
-// lacks), or what random halves of that candidate's runs differ by, whichever is greater. A
-// candidate is on the front when no other one is at least as good in every objective and better in
-// one. Of those on the front, the first objective decides, and the next one among those within its
-// band of the best. Runs are drawn again and again (the same seeds for every candidate, as faults
-// and luck are theirs together); how often a candidate is on the front, and how often it is the
-// best, says what the runs can tell; who cannot be told apart in any objective shares the draw.
-// Where no candidate is best in 95 of 100 draws, they are not distinguishable, and that is the
-// answer. Below kSeedsToRank seeds of each nothing is ranked: the figures are observed.
+// lacks, but 0.01 points at least), or what random halves of that candidate's runs differ by,
+// whichever is greater. A candidate is on the front when no other one is at least as good in every
+// objective and better in one. Of those on the front, the first objective decides, and the next one
+// among those within its band of the best. Runs are drawn again and again (the same seeds for every
+// candidate, as faults and luck are theirs together); how often a candidate is on the front, and
+// how often it is the best, says what the runs can tell; who cannot be told apart in any objective
+// shares the draw. Where no candidate is best in 95 of 100 draws, they are not distinguishable, and
+// that is the answer. Below kSeedsToRank seeds of each nothing is ranked: the figures are observed.
 //
 // Policies that are laid over a topology are no candidates beside it. Each is told by what it adds
 // to that topology, seed by seed.
