@@ -39,12 +39,26 @@ void Member::handle_ring_message(const world::Message& message, Desk& desk) {
   if (message.type != LinkBroken::kType) {
     pipeline_->receive(desk, message);
   } else if (const auto broken = world::payload<LinkBroken>(message)) {
-    std::set<world::NodeId>& reporters = cut_off_[broken->peer];
-    if (broken->broken) {
-      reporters.insert(message.from);
-    } else {
-      reporters.erase(message.from);
+    const std::vector<world::NodeId> before = pipeline_->ring().before(broken->peer);
+    if (!broken->broken) {
+      cut_off_[broken->peer].erase(message.from);
+    } else if (std::ranges::find(before, message.from) != before.end()) {
+      // Whoever cannot reach a stage says so after every failed probe: who is silent for two rounds
+      // has begun anew, and knows nothing of it.
+      const BreakerConfig& breaker = config_.pipeline.breaker;
+      cut_off_[broken->peer][message.from] =
+          desk.context.now + 2 * (breaker.open_for + breaker.deadline);
     }
+  }
+}
+
+// What was said of a link that is no more says nothing of the one that may take its place.
+void Member::forget_ended_links(const Ring& ring) {
+  for (auto& [peer, reporters] : cut_off_) {
+    const std::vector<world::NodeId> before = ring.before(peer);
+    std::erase_if(reporters, [&](const auto& report) {
+      return std::ranges::find(before, report.first) == before.end();
+    });
   }
 }
 
@@ -110,6 +124,7 @@ void Member::follow_ring(Desk& desk) {
     return;
   }
   const Ring& ring = *ledger_.ring();
+  forget_ended_links(ring);
   topology_ = topology_.stitched(ring);
   links_.declare(topology_.peers(config_.self, raft_.leader()), desk.context, desk.effects);
   pipeline_->stitch(desk, ring);
@@ -144,7 +159,8 @@ void Member::care_for_ring(Desk& desk) {
     const std::vector<world::NodeId> before = ring.before(member.node);
     health.cut_off = reported != cut_off_.end() && !before.empty() &&
                      std::ranges::all_of(before, [&](world::NodeId node) {
-                       return reported->second.contains(node);
+                       const auto report = reported->second.find(node);
+                       return report != reported->second.end() && desk.context.now < report->second;
                      });
     const auto declared = config_.topology.capabilities.find(member.node);
     if (declared != config_.topology.capabilities.end()) {

@@ -59,6 +59,9 @@ void Pipeline::stitch(Desk& desk, const Ring& ring) {
       link->second.sender = CreditSender(config_.credits);
       link->second.breaker = Breaker(config_.breaker);
       link->second.sender.open(next_epoch(desk));
+      if (!first) {
+        link->second.may_be_unaware_until = desk.context.now + config_.stitch_after;
+      }
     }
   }
   const std::vector<world::NodeId> before = ring_.before(self);
@@ -359,7 +362,8 @@ void Pipeline::send(Desk& desk, world::NodeId peer, Outgoing& link, LinkSequence
                     bool first) {
   const Item& item = link.sender.item(sequence);
   const std::uint64_t call = ++calls_;
-  if (link.breaker.admits()) {
+  const bool counts = !link.may_be_unaware_until || desk.context.now >= *link.may_be_unaware_until;
+  if (counts && link.breaker.admits()) {
     link.breaker.begin(call, desk.context.now);
   }
   if (first) {
@@ -380,6 +384,7 @@ void Pipeline::ask(Desk& desk, world::NodeId peer, Outgoing& link) {
 
 void Pipeline::heard(Desk& desk, const ItemState& state, world::NodeId peer) {
   Outgoing& link = outgoing_.at(peer);
+  link.may_be_unaware_until.reset();
   const bool was_closed = link.breaker.state() == BreakerState::kClosed;
   if (state.call != 0) {
     link.breaker.answered(state.call, desk.context.now);

@@ -85,13 +85,16 @@ class PipelineStory : public ::testing::Test {
         });
     act(id, [this, id](Desk& desk) { pipeline(id).stitch(desk, ring_); });
   }
-  void stitch(const Ring& next) {
+  void stitch(const Ring& next, const std::set<world::NodeId>& unaware = {}) {
     ring_ = next;
     for (const auto& [id, node] : nodes_) {
-      if (!dead_.contains(id)) {
-        act(id, [this, id](Desk& desk) { pipeline(id).stitch(desk, ring_); });
+      if (!dead_.contains(id) && !unaware.contains(id)) {
+        hear_of_ring(id);
       }
     }
+  }
+  void hear_of_ring(world::NodeId id) {
+    act(id, [this, id](Desk& desk) { pipeline(id).stitch(desk, ring_); });
   }
   void kill(world::NodeId id) {
     dead_.insert(id);
@@ -274,6 +277,34 @@ TEST_F(PipelineStory, WhoStandsInGetsWhatWasWithTheLostStage) {
   for (const Pipeline::Turn& turn : turns_) {
     EXPECT_TRUE(turn.stamp_good);
   }
+}
+
+TEST_F(PipelineStory, WhoStandsInAndHearsOfItLateIsNotTakenForBroken) {
+  offer_many(1, 10);
+  kill(kThird);
+  offer_many(11, 30);
+  Ring next = ring_;
+  next.epoch = 1;
+  next.stages[2] = {kSpare};
+  stitch(next, {kSpare});
+  world_.run_for(milliseconds(600));
+  EXPECT_EQ(breaker(kSecond, kSpare), BreakerState::kClosed) << "six times the deadline";
+  hear_of_ring(kSpare);
+  world_.run_for(core::seconds(2));
+  EXPECT_EQ(carried_out_, up_to(30));
+}
+
+TEST_F(PipelineStory, WhoStandsInAndNeverAnswersIsFoundOut) {
+  offer_many(1, 10);
+  kill(kThird);
+  offer_many(11, 30);
+  kill(kSpare);
+  Ring next = ring_;
+  next.epoch = 1;
+  next.stages[2] = {kSpare};
+  stitch(next);
+  world_.run_for(core::seconds(2));
+  EXPECT_NE(breaker(kSecond, kSpare), BreakerState::kClosed);
 }
 
 TEST_F(PipelineStory, AStoppedRingTakesNothingInAndWhatIsPastTheBreakGoesThrough) {

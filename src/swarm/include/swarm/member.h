@@ -213,6 +213,7 @@ class Member {
   void assigned(const Assignment& assignment, Desk& desk);
   void ring_timer(world::TimerId timer, Desk& desk);
   void follow_ring(Desk& desk);
+  void forget_ended_links(const Ring& ring);
   void serve_pipeline(Desk& desk);
   void report_broken(const LinkBroken& broken, Desk& desk);
   void care_for_ring(Desk& desk);
@@ -237,7 +238,8 @@ class Member {
   std::set<world::NodeId> hosts_;  // of a graph: who greeted it before the ledger had it
   // Of attempts that ended before this member, elected already, took office: who says so.
   std::map<TaskId, std::pair<world::NodeId, AttemptResult>> early_results_;
-  std::map<world::NodeId, std::set<world::NodeId>> cut_off_;  // stages, and who cannot reach them
+  // Stages, who cannot reach them, and until when that is believed.
+  std::map<world::NodeId, std::map<world::NodeId, core::Time>> cut_off_;
   AgentState state_ = AgentState::kInitialising;
   world::NodeId known_leader_;
   std::vector<world::Message> loopback_;

@@ -128,7 +128,10 @@ class Pipeline {
     CreditSender sender;
     Breaker breaker{BreakerConfig{}};
     bool ticking = false;
-    MUSTER_FIELDS(Outgoing, sender, breaker, ticking)
+    // A peer that was stitched in and has not been heard may not know of the ring yet: until then
+    // its silence is no failure.
+    std::optional<core::Time> may_be_unaware_until;
+    MUSTER_FIELDS(Outgoing, sender, breaker, ticking, may_be_unaware_until)
   };
   using Holding = std::map<std::uint64_t, Held>;  // in the order of arrival
 
