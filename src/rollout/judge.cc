@@ -94,17 +94,7 @@ struct Question {
   std::optional<double> dispersion = 1;
 };
 
-// What there is power for: the declared effect; against a bound, to tell it from what is bad.
-Effect detectable(const Question& question) {
-  if (!question.limit) {
-    return question.effect;
-  }
-  const auto bad = static_cast<std::uint32_t>(bad_share(question.effect, question.stable) * kWhole);
-  const auto limit = static_cast<std::uint32_t>(*question.limit * kWhole) + 1;
-  return {std::min(limit, bad - 1), bad};
-}
-
-// A bound is as good as any number of tasks.
+// A bound is as good as any number of the stable version's tasks.
 constexpr std::uint64_t kExact = 1'000;
 
 std::uint64_t stable_tasks(const Question& question) {
@@ -125,7 +115,7 @@ std::uint64_t needed_for(const JudgeRules& rules, const Question& question) {
           ? 1'000
           : std::clamp<std::uint64_t>(stable_tasks(question) * 1'000 / question.candidate.all, 1,
                                       kExact * 1'000);
-  return std::max(rules.least_tasks, tasks_for_power(detectable(question), rules.alpha_permille,
+  return std::max(rules.least_tasks, tasks_for_power(question.effect, rules.alpha_permille,
                                                      rules.power_permille, ratio));
 }
 
@@ -152,8 +142,8 @@ Judgement conclude(const JudgeRules& rules, const Question& errors, const Questi
   const std::uint64_t tasks = errors.candidate.all;
   const std::uint64_t needed = std::max(needed_for(rules, errors), needed_for(rules, slow));
   found.power_permille =
-      std::min(power_of(detectable(errors), rules.alpha_permille, stable_tasks(errors), tasks),
-               power_of(detectable(slow), rules.alpha_permille, stable_tasks(slow), tasks));
+      std::min(power_of(errors.effect, rules.alpha_permille, stable_tasks(errors), tasks),
+               power_of(slow.effect, rules.alpha_permille, stable_tasks(slow), tasks));
   const double worse = worse_bound(rules);
   const double good = good_bound(rules);
   const bool has_tasks = tasks >= needed;
@@ -176,7 +166,7 @@ Judgement conclude(const JudgeRules& rules, const Question& errors, const Questi
                  factor_text(worse) + " on, good from " + factor_text(good) + " on and " +
                  std::to_string(needed) + " tasks; power " +
                  percent_text(std::uint64_t{found.power_permille} * 10) + " to see " +
-                 text_of(detectable(errors)) + " errors, " + text_of(detectable(slow)) + " slow";
+                 text_of(errors.effect) + " errors, " + text_of(slow.effect) + " slow";
   return found;
 }
 

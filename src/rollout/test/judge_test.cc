@@ -164,6 +164,10 @@ TEST(Judge, AloneIsDecidedThoughTheStableVersionWasSeldomBusy) {
   EXPECT_EQ(good.finding, Finding::kGood) << good.reason;
   EXPECT_GE(good.power_permille, 800U);
   EXPECT_EQ(judge_alone({}, before, candidate(1'200, 0, 90)).finding, Finding::kWorse);
+  before.busiest = Counts{117, 0, 0};
+  const Judgement loose = judge_alone({}, before, candidate(300, 0, 0));
+  EXPECT_EQ(loose.finding, Finding::kGood) << "near a loose bound, and without one slow task";
+  EXPECT_NE(judge_alone({}, before, candidate(300, 0, 12)).finding, Finding::kGood);
   before.busiest = Counts{9, 0, 0};
   EXPECT_EQ(judge_alone({}, before, candidate(1'200, 0, 0)).finding, Finding::kGood)
       << "nine tasks bound nothing, all of them do";

@@ -86,8 +86,9 @@ struct Judgement {
 // Against a stable version that serves nothing any more: its shares are those of the counts that it
 // had, at the upper end of their 95 % Wilson intervals for "worse"; of slow tasks, the share that
 // it had when it was busiest, since the candidate serves everything now, unless those are too few
-// to bound anything. Power is to tell a bad candidate from that bound: it grows with the
-// candidate's tasks, however few the stable version's are. Same REQUIRES.
+// to bound anything. Nothing is added to these counts, and so power is that of the candidate's
+// tasks against the declared share of the stable version: to wait for more would be to wait for
+// ever. Same REQUIRES.
 [[nodiscard]] Judgement judge_alone(const JudgeRules& rules, const StableCounts& before,
                                     const CandidateCounts& candidate);
 
