@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# run.sh [NAME...]
+# run.sh [--check] [NAME...]
 #   Plants each bug NAME.patch (default: all of them) in a copy of the tracked tree and shows that
 #   it is found: a command that passes without the bug must fail with it, and must say why in the
 #   words that the patch foretells. A bug that survives makes this script fail.
+#   --check: only that each can still be planted; builds nothing.
 #   MUTANTS_JOBS says how many compilers may run at once (default 2).
 set -euo pipefail
 
@@ -49,6 +50,11 @@ detect() {
   return "$status"
 }
 
+check=0
+if [[ ${1:-} == --check ]]; then
+  check=1
+  shift
+fi
 mutants=("$@")
 if (($# == 0)); then
   for patch in "$here"/*.patch; do mutants+=("$(basename "$patch" .patch)"); done
@@ -59,6 +65,18 @@ for mutant in "${mutants[@]}"; do
     exit 2
   fi
 done
+
+if ((check)); then
+  stale=0
+  for mutant in "${mutants[@]}"; do
+    for name in Bug Detect Caught; do field "$mutant" "$name" > "$scratch/field" || stale=1; done
+    if ! (cd "$project" && git apply --check "$here/$mutant.patch"); then
+      echo "$mutant.patch cannot be planted any more: write it anew for the code as it is" >&2
+      stale=1
+    fi
+  done
+  exit "$stale"
+fi
 
 mkdir "$copy"
 (cd "$project" && git ls-files -z | tar --null --files-from=- --create) \
